@@ -1,0 +1,1 @@
+"""Calcigraph: the open, computable evidence base for treating calcinosis cutis."""

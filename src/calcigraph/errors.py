@@ -1,0 +1,106 @@
+"""The errors of Calcigraph, and the problems that they carry.
+
+CalcigraphError
+├── UnknownName (LookupError)      a name that no term has, with the nearest ones
+├── AmbiguousName (LookupError)    a name that several terms have
+├── UnknownQuestion (LookupError)  a question that is not in the catalogue
+├── BadQuestion (ValueError)       a question file without a proper header
+├── BadParameter (ValueError)      a parameter that the question does not take
+├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
+├── BuildFailed (RuntimeError)     a build that could not be written
+└── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
+
+A `Problem` is a value, not an exception: one thing that a person should look at, with its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Severity(StrEnum):
+    """How much a problem weighs: only a violation stops a build."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to look at: where it stands (line and column count from 1; 0 is unknown) and what to do."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    severity: Severity = Severity.VIOLATION
+
+    def __str__(self) -> str:
+        """Return the problem in the form that editors and CI systems know."""
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} [{self.code}]"
+
+
+class CalcigraphError(Exception):
+    """The root of all errors that a user can meet."""
+
+
+class UnknownName(CalcigraphError, LookupError):
+    """A name that no term has."""
+
+    def __init__(self, name: str, nearest: Sequence[str], *, kind: str = "term") -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = f" Nearest: {', '.join(nearest)}." if nearest else ""
+        super().__init__(f"No {kind} is called {name!r}.{hint}")
+
+
+class AmbiguousName(CalcigraphError, LookupError):
+    """A name that several terms have."""
+
+    def __init__(self, name: str, choices: Sequence[str], *, kind: str = "term") -> None:
+        self.name = name
+        self.choices = tuple(choices)
+        super().__init__(f"{name!r} is the name of more than one {kind}: write one of {', '.join(choices)}.")
+
+
+class UnknownQuestion(CalcigraphError, LookupError):
+    """A question that is not in the catalogue."""
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = f" Nearest: {', '.join(nearest)}." if nearest else ""
+        super().__init__(f"There is no question {name!r}.{hint} `calcigraph questions` lists them all.")
+
+
+class BadQuestion(CalcigraphError, ValueError):
+    """A question file that cannot be used."""
+
+
+class BadParameter(CalcigraphError, ValueError):
+    """A parameter that the question does not take, or a value that it cannot have."""
+
+
+class InvalidRecords(CalcigraphError, ValueError):
+    """Records that were refused; carries every problem found in one run."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = sum(problem.severity is Severity.VIOLATION for problem in problems)
+        noun = "problem" if count == 1 else "problems"
+        super().__init__(f"{count} {noun} in the records; nothing was changed.")
+
+
+class BuildFailed(CalcigraphError, RuntimeError):
+    """A build that could not be written; the last good one stays in use."""
+
+
+class EngineFailed(CalcigraphError, RuntimeError):
+    """A validation or reasoning engine that did not finish."""

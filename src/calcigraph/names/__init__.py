@@ -1,0 +1,1 @@
+"""Names: labels, synonyms, compact and external identifiers, and the terms that they stand for."""

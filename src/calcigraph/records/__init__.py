@@ -1,0 +1,1 @@
+"""Records: YAML files that a curator writes, read into linked data with every problem found on the way."""

@@ -1,0 +1,72 @@
+"""Where ontology, shapes, queries and seeds lie: in a checkout, or in an installed wheel.
+
+No other module knows a path of the product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The four folders of the product."""
+
+    ontology: Path
+    shapes: Path
+    queries: Path
+    seeds: Path
+
+    @property
+    def context(self) -> Path:
+        """The record context."""
+        return self.ontology / "context.jsonld"
+
+    @property
+    def mappings(self) -> Path:
+        """The mappings to other vocabularies."""
+        return self.ontology / "mappings.sssom.tsv"
+
+    @property
+    def rules(self) -> Path:
+        """The folder of inference rules."""
+        return self.ontology / "rules"
+
+    def ontology_files(self) -> list[Path]:
+        """Return the Turtle files of the ontology, the generated hierarchy included, by name."""
+        return sorted(self.ontology.glob("*.ttl"))
+
+    def shape_files(self) -> list[Path]:
+        """Return the Turtle files of the shapes, by name."""
+        return sorted(self.shapes.glob("*.ttl"))
+
+    def rule_files(self) -> list[Path]:
+        """Return the rule files in the order in which they run: by name."""
+        return sorted(self.rules.glob("*.rq"))
+
+    def question_files(self) -> list[Path]:
+        """Return the question files, by name."""
+        return sorted(self.queries.glob("*.rq"))
+
+
+def resources(*, seeds: Path | None = None) -> Resources:
+    """Return the folders of the product; `seeds` takes the place of the records that come with it."""
+    root = _root()
+    return Resources(
+        ontology=root / "ontology", shapes=root / "shapes", queries=root / "queries", seeds=seeds or root / "seeds"
+    )
+
+
+def _root() -> Path:
+    shipped = _PACKAGE / "product"
+    return shipped if shipped.is_dir() else _PACKAGE.parent.parent
+
+
+def record_files(seeds: Path) -> list[Path]:
+    """Return the record files below a folder, by name; a file is returned as it is."""
+    if seeds.is_file():
+        return [seeds]
+    return sorted(path for path in seeds.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
