@@ -67,6 +67,7 @@ class _Reader:
         self.context = context
         self.problems: list[Problem] = []
         self.record = ""
+        self.addresses: dict[str, int] = {}
 
     def read(self, data: bytes) -> ReadResult:
         parsed = parse_tree(data)
@@ -145,7 +146,7 @@ class _Reader:
                 if not isinstance(tree, Mapping):
                     self.problem(tree.line, tree.column, "wrong-type", f"{known.key} is a map of keys and values.")
                     return None
-                child = self.child(owner, known.key)
+                child = self.child(owner, known.key, place)
                 return {"@id": self.context.base + child, **self.node(tree, child)}
             case FieldKind.LITERAL:
                 return self.each(known, tree, self.literal)
@@ -154,8 +155,17 @@ class _Reader:
             case FieldKind.REFERENCE:
                 return self.each(known, tree, self.reference)
 
-    def child(self, owner: str, name: str) -> str:
-        return f"{owner}-{name}" if "#" in owner else f"{owner}#{name}"
+    def child(self, owner: str, name: str, place: tuple[int, int]) -> str:
+        """Return the address of a part of the record; each name makes an address of its own."""
+        address = f"{owner}-{name}" if "#" in owner else f"{owner}#{name}"
+        if address in self.addresses:
+            self.problem(
+                *place,
+                "name-taken",
+                f"The name {name!r} leads to the address {address}, as line {self.addresses[address]} does: choose another.",
+            )
+        self.addresses.setdefault(address, place[0])
+        return address
 
     def nodes(self, known: Field, tree: Tree, owner: str) -> list[dict[str, Any]] | None:
         if not isinstance(tree, Mapping):
@@ -173,7 +183,7 @@ class _Reader:
             elif not isinstance(value, Mapping):
                 self.problem(value.line, value.column, "wrong-type", f"{name} is a map of keys and values.")
             else:
-                child = self.child(owner, name)
+                child = self.child(owner, name, (line, column))
                 result.append({"@id": self.context.base + child, **self.node(value, child)})
         return result
 

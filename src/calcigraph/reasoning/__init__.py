@@ -1,0 +1,1 @@
+"""Reasoning: rules that run at build time, and OWL classification that runs when the ontology changes."""

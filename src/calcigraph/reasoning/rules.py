@@ -1,0 +1,93 @@
+"""Run CONSTRUCT rules until nothing new comes; what each rule derives goes to a named graph of its own.
+
+A rule file's header says its name, what it derives and why:
+
+    # rule: level-by-design
+    # derives: the level that a design earns
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from calcigraph.graph.dataset import BASE, INFERRED, PROVENANCE_GRAPH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_HEADER = re.compile(r"^# (rule|derives): (.+)$", re.MULTILINE)
+_PROV = "http://www.w3.org/ns/prov#"
+_CG = BASE + "ontology#"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its name, what it derives, and its query."""
+
+    name: str
+    derives: str
+    query: str
+
+    @property
+    def graph(self) -> str:
+        """The named graph of what this rule derives."""
+        return INFERRED + self.name
+
+    @property
+    def iri(self) -> str:
+        """The rule itself."""
+        return f"{BASE}rule/{self.name}"
+
+
+def load_rules(files: Iterable[Path]) -> list[Rule]:
+    """Return the rules in the files, in their order; raises ValueError for a file without its header."""
+    rules = []
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        header = dict(_HEADER.findall(text))
+        if header.keys() != {"rule", "derives"}:
+            message = f"{path.name}: a rule starts with `# rule: name` and `# derives: what`"
+            raise ValueError(message)
+        rules.append(Rule(header["rule"], header["derives"], text))
+    return rules
+
+
+def infer(store: ox.Store, rules: Iterable[Rule]) -> int:
+    """Add to the store what the rules derive, and return how many quads that is.
+
+    Each rule runs until it finds nothing new. Rules run in their order, so that a rule may ask for the absence of what an earlier one derives.
+    """
+    count = 0
+    for rule in rules:
+        store.extend(_description(rule))
+        graph = ox.NamedNode(rule.graph)
+        while True:
+            derived = store.query(rule.query, use_default_graph_as_union=True)
+            new = [
+                ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+                for triple in derived
+                if next(store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is None
+            ]
+            if not new:
+                break
+            store.bulk_extend(new)
+            count += len(new)
+    return count
+
+
+def _description(rule: Rule) -> list[ox.Quad]:
+    provenance = ox.NamedNode(PROVENANCE_GRAPH)
+    graph, plan = ox.NamedNode(rule.graph), ox.NamedNode(rule.iri)
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    return [
+        ox.Quad(graph, kind, ox.NamedNode(_PROV + "Entity"), provenance),
+        ox.Quad(graph, ox.NamedNode(_CG + "derivedBy"), plan, provenance),
+        ox.Quad(plan, kind, ox.NamedNode(_CG + "InferenceRule"), provenance),
+        ox.Quad(plan, ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"), ox.Literal(rule.name), provenance),
+        ox.Quad(plan, ox.NamedNode("http://purl.org/dc/terms/description"), ox.Literal(rule.derives), provenance),
+    ]

@@ -1,0 +1,1 @@
+"""Stores: the embedded one on disk, and distant endpoints that answer the same questions."""

@@ -1,0 +1,140 @@
+"""Builds on disk: each is written beside the others, then appears in whole; readers never see half of one.
+
+    HOME/builds/DIGEST/store/     the quads, for pyoxigraph
+    HOME/builds/DIGEST/graph.nq   the same, as text
+    HOME/builds/DIGEST/names.json the names of all terms
+    HOME/builds/DIGEST/build.json what was built from what
+    HOME/current                  the digest of the newest good build
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calcigraph.errors import BuildFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyoxigraph as ox
+
+_KEPT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInfo:
+    """What a build holds: how many records, quads and derived quads, and how many warnings and remarks."""
+
+    digest: str
+    records: int
+    quads: int
+    derived: int
+    warnings: int
+    remarks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A finished build on disk."""
+
+    path: Path
+
+    @property
+    def info(self) -> BuildInfo:
+        """What the build holds."""
+        return BuildInfo(**json.loads((self.path / "build.json").read_text(encoding="utf-8")))
+
+    def names(self) -> str:
+        """Return the names of all terms, as JSON text."""
+        return (self.path / "names.json").read_text(encoding="utf-8")
+
+    def open(self) -> ox.Store:
+        """Return the store, open for reading only."""
+        import pyoxigraph as ox
+
+        return ox.Store.read_only(str(self.path / "store"))
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder in which builds live."""
+
+    path: Path
+
+    def find(self, digest: str) -> Build | None:
+        """Return the build of that digest, if it is there."""
+        path = self.path / "builds" / digest
+        return Build(path) if (path / "build.json").is_file() else None
+
+    def current(self) -> Build | None:
+        """Return the newest good build, if there is one."""
+        try:
+            digest = (self.path / "current").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        return self.find(digest)
+
+    def point_to(self, digest: str) -> None:
+        """Make the build of that digest the current one; does nothing if it is already."""
+        pointer = self.path / "current"
+        with suppress(FileNotFoundError):
+            if pointer.read_text(encoding="utf-8") == digest:
+                return
+        beside = self.path / f".current-{os.getpid()}"
+        beside.write_text(digest, encoding="utf-8")
+        beside.replace(pointer)
+
+    @contextmanager
+    def writing(self, digest: str) -> Iterator[Path]:
+        """Give a new folder to write a build in; it becomes the build when the block ends well.
+
+        Raises BuildFailed if the disk refuses; whatever was begun is taken away.
+        """
+        import tempfile
+
+        try:
+            (self.path / "builds").mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self.path / "builds"))
+        except OSError as error:
+            message = f"No build can be written to {self.path}: {error.strerror or error}."
+            raise BuildFailed(message) from error
+        try:
+            yield folder
+            self._appear(folder, digest)
+        except OSError as error:
+            message = f"The build could not be written to {self.path}: {error.strerror or error}. The last one stays in use."
+            raise BuildFailed(message) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self.sweep()
+
+    def _appear(self, folder: Path, digest: str) -> None:
+        final = self.path / "builds" / digest
+        try:
+            folder.rename(final)
+        except OSError:
+            if self.find(digest) is None:
+                shutil.rmtree(final, ignore_errors=True)
+                folder.rename(final)
+        self.point_to(digest)
+
+    def sweep(self) -> None:
+        """Take away builds that are neither current nor a day young, and what killed builds left behind."""
+        current = self.current()
+        limit = time.time() - _KEPT_SECONDS
+        for path in (self.path / "builds").iterdir():
+            with suppress(FileNotFoundError):
+                if (current is None or path != current.path) and path.stat().st_mtime < limit:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def write_info(folder: Path, info: BuildInfo) -> None:
+    """Write what the build holds; it is written last, and a folder without it is no build."""
+    (folder / "build.json").write_text(json.dumps(asdict(info), indent=1) + "\n", encoding="utf-8")

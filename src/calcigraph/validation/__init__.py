@@ -1,0 +1,1 @@
+"""Validation: SHACL results as values, and the file, line and column that each belongs to."""

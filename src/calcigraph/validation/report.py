@@ -1,0 +1,54 @@
+"""What an engine found, as values that sort and compare."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calcigraph.errors import Severity
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+SHACL = "http://www.w3.org/ns/shacl#"
+_BASE = "https://w3id.org/calcigraph/"
+_IRI = re.compile(rf"<?{re.escape(_BASE)}([^\s>]*)>?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Result:
+    """One validation result: IRIs are whole, and a missing part is an empty text."""
+
+    focus: str
+    path: str
+    value: str
+    shape: str
+    component: str
+    severity: Severity
+    message: str
+
+
+def results_of(report: Graph) -> list[Result]:
+    """Return the results in a W3C validation report, sorted, each once."""
+    from rdflib import RDF, BNode, URIRef
+
+    def text(node: Any, name: str) -> str:
+        found = report.value(node, URIRef(SHACL + name))
+        return "" if found is None or isinstance(found, BNode) else str(found)
+
+    results = set()
+    for node in report.subjects(RDF.type, URIRef(SHACL + "ValidationResult")):
+        constraint = text(node, "sourceConstraint")
+        results.add(
+            Result(
+                focus=text(node, "focusNode"),
+                path=text(node, "resultPath"),
+                value=text(node, "value"),
+                shape=constraint or text(node, "sourceShape"),
+                component=text(node, "sourceConstraintComponent").removeprefix(SHACL),
+                severity=Severity(text(node, "resultSeverity").removeprefix(SHACL).lower()),
+                message=_IRI.sub(r"\1", text(node, "resultMessage")),
+            )
+        )
+    return sorted(results)

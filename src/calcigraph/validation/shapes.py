@@ -1,0 +1,57 @@
+"""The shapes: those that look at one record, so that data can be split into shards, and those that span records.
+
+The latter stand in `integrity.ttl`. They see all records, reduced to the properties that they name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_SPANNING = "integrity.ttl"
+_TRIPLE = re.compile(rb"<[^>]*> <([^>]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Shapes as Turtle: those that look at one record, those that span records, and what the latter name."""
+
+    local: str
+    spanning: str
+    spanning_properties: frozenset[str]
+
+
+def load_shapes(files: Iterable[Path]) -> Shapes:
+    """Return the shapes in the files."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
+    spanning = texts.pop(_SPANNING, "")
+    named = {
+        term.value
+        for triple in ox.parse(spanning, format=ox.RdfFormat.TURTLE)
+        for term in (triple.object,)
+        if isinstance(term, ox.NamedNode)
+    }
+    prefixes = dict(re.findall(r"@prefix (\w+): <([^>]+)>", spanning))
+    for prefix, local in re.findall(r"\b(\w+):(\w+)", spanning):
+        if prefix in prefixes:
+            named.add(prefixes[prefix] + local)
+    return Shapes("\n".join(texts[name] for name in sorted(texts)), spanning, frozenset(named))
+
+
+def project(shards: Iterable[bytes], properties: frozenset[str]) -> bytes:
+    """Return the triples of the shards whose property is named."""
+    wanted = frozenset(name.encode() for name in properties)
+    kept = []
+    for shard in shards:
+        for line in shard.splitlines():
+            match = _TRIPLE.match(line)
+            if match and match[1] in wanted:
+                kept.append(line)
+    return b"\n".join(kept) + b"\n"
