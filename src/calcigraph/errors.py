@@ -8,7 +8,8 @@ CalcigraphError
 ├── BadParameter (ValueError)      a parameter that the question does not take
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
 ├── BuildFailed (RuntimeError)     a build that could not be written
-└── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
+├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
+└── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
 A `Problem` is a value, not an exception: one thing that a person should look at, with its place.
 """
@@ -104,3 +105,7 @@ class BuildFailed(CalcigraphError, RuntimeError):
 
 class EngineFailed(CalcigraphError, RuntimeError):
     """A validation or reasoning engine that did not finish."""
+
+
+class EndpointFailed(CalcigraphError, RuntimeError):
+    """A distant endpoint that did not answer, or not in SPARQL JSON."""

@@ -6,7 +6,7 @@ import csv
 import json
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import AmbiguousName, UnknownName
@@ -34,6 +34,7 @@ class Vocabulary:
     """
 
     labels: dict[str, str] = field(default_factory=dict)
+    prefixes: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
 
@@ -57,6 +58,12 @@ class Vocabulary:
             raise AmbiguousName(name, [self.labels[term] for term in found], kind=kind)
         raise UnknownName(name, self._nearest(name, allowed), kind=kind)
 
+    def expansions(self, curie: str) -> list[str]:
+        """Return the IRI that a compact identifier of a mapped vocabulary stands for, if it is one."""
+        prefix, colon, local = curie.strip().partition(":")
+        known = {name.casefold(): iri for name, iri in self.prefixes.items()}
+        return [known[prefix.casefold()] + local] if colon and prefix.casefold() in known else []
+
     def _nearest(self, name: str, allowed: set[str]) -> list[str]:
         candidates = {known: terms[0] for known, terms in self.names.items() if terms[0] in allowed and "/" not in known}
         labels: dict[str, None] = {}
@@ -66,7 +73,7 @@ class Vocabulary:
 
     def to_json(self) -> str:
         """Return the vocabulary as JSON text; `from_json` reads it back."""
-        return json.dumps({"labels": self.labels, "names": self.names, "members": self.members}, ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Vocabulary:
@@ -99,9 +106,8 @@ def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> V
     for term, label in triples[LABEL]:
         vocabulary.labels[term] = label.value
         names[fold(label.value)][term] = None
-    for predicate in (SYNONYM,):
-        for term, synonym in triples[predicate]:
-            names[fold(synonym.value)][term] = None
+    for term, synonym in triples[SYNONYM]:
+        names[fold(synonym.value)][term] = None
     for term in vocabulary.labels:
         names[fold(term)][term] = None
         if term.startswith(TERMS):
@@ -111,6 +117,8 @@ def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> V
             names[fold(identifier)][term] = None
     vocabulary.names = {name: list(terms) for name, terms in sorted(names.items())}
     vocabulary.members = _members(triples)
+    if mappings is not None:
+        vocabulary.prefixes = read_mappings(mappings)[0] | {PREFIX.removesuffix(":"): TERMS}
     return vocabulary
 
 

@@ -1,0 +1,113 @@
+"""Read question files: the header makes the command's help, the API and the documentation.
+
+A header is YAML behind `#+`, as grlc has it. A parameter is a slot in the query,
+`VALUES ?asked_NAME { … }`, which holds what is asked when the parameter is not given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calcigraph.errors import BadQuestion, UnknownQuestion
+from calcigraph.names.nearest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_TERMS = "https://w3id.org/calcigraph/ontology#"
+_SLOT = re.compile(r"VALUES \?asked_(\w+) \{ ([^{}]*) \}")
+_REQUIRED = frozenset({"summary", "description", "tags", "example", "parameters", "columns"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: a term below `root`, or an identifier when there is no root."""
+
+    name: str
+    about: str
+    root: str | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question file: what it asks, what it takes, what it answers, and its text."""
+
+    name: str
+    summary: str
+    description: str
+    tags: tuple[str, ...]
+    example: str
+    parameters: Mapping[str, Parameter]
+    columns: Mapping[str, str]
+    text: str
+
+    def fill(self, terms: Mapping[str, str]) -> str:
+        """Return the query with serialised terms in the slots; a slot that is not named stays as it is."""
+
+        def slot(match: re.Match[str]) -> str:
+            name = match[1]
+            return f"VALUES ?asked_{name} {{ {terms[name]} }}" if name in terms else match[0]
+
+        return _SLOT.sub(slot, self.text)
+
+
+def load_question(path: Path) -> Question:
+    """Return the question in the file; raises BadQuestion when its header and its query do not fit."""
+    import yaml
+
+    text = path.read_text(encoding="utf-8")
+    head = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+ "))
+    try:
+        header: Any = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        message = f"{path.name}: the header is no YAML: {error}"
+        raise BadQuestion(message) from error
+    missing = sorted(_REQUIRED - set(header or ()))
+    if missing:
+        message = f"{path.name}: the header lacks {', '.join(missing)}."
+        raise BadQuestion(message)
+    parameters = {name: _parameter(name, entry, path) for name, entry in (header["parameters"] or {}).items()}
+    slots = [match[1] for match in _SLOT.finditer(text)]
+    if sorted(slots) != sorted(parameters):
+        message = f"{path.name}: the header names the parameters {sorted(parameters)} and the query has slots {sorted(slots)}."
+        raise BadQuestion(message)
+    return Question(
+        name=path.stem,
+        summary=header["summary"],
+        description=header["description"],
+        tags=tuple(header["tags"]),
+        example=header["example"],
+        parameters=parameters,
+        columns=header["columns"],
+        text=text,
+    )
+
+
+def _parameter(name: str, entry: Mapping[str, Any], path: Path) -> Parameter:
+    root = entry.get("from")
+    if root is None and entry.get("type") != "identifier":
+        message = f"{path.name}: the parameter {name} says neither `from: cg:Class` nor `type: identifier`."
+        raise BadQuestion(message)
+    return Parameter(
+        name=name,
+        about=entry["about"],
+        root=_TERMS + root.removeprefix("cg:") if root else None,
+        required=bool(entry.get("required", False)),
+    )
+
+
+def catalog(files: Iterable[Path]) -> dict[str, Question]:
+    """Return all questions in the files by name."""
+    return {path.stem: load_question(path) for path in files}
+
+
+def find_question(name: str, files: Iterable[Path]) -> Question:
+    """Return the question of that name; raises UnknownQuestion with the nearest ones."""
+    paths = {path.stem: path for path in files}
+    if name not in paths:
+        raise UnknownQuestion(name, nearest(name, paths, limit=3))
+    return load_question(paths[name])
