@@ -12,6 +12,7 @@ from calcigraph.resources import Resources, resources
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from calcigraph.errors import Problem
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
@@ -33,6 +34,8 @@ class Evidence:
     product: Resources
     endpoint: Endpoint
     load_names: Callable[[], Vocabulary]
+    stale: tuple[Problem, ...] = ()
+    """What is wrong with the records now, if the last good build answers in their place."""
 
     @cached_property
     def names(self) -> Vocabulary:
@@ -67,13 +70,22 @@ def open_evidence(
     """Return the evidence in the embedded store, built first if anything changed since the last build.
 
     `seeds` takes the place of the records that come with Calcigraph; `home` is where builds live.
-    Raises InvalidRecords if the records are not sound and there is no good build to fall back on.
+    If the records are not sound, the last good build of the same folder answers, and `stale` says why;
+    raises InvalidRecords if there is none.
     """
     from calcigraph.build.assemble import build
+    from calcigraph.errors import InvalidRecords, Severity
     from calcigraph.store.local import Home
 
     product = resources(seeds=Path(seeds) if seeds is not None else None)
-    return _evidence(product, build(product, Home(Path(home) if home is not None else default_home()), progress=progress))
+    place = Home(Path(home) if home is not None else default_home())
+    try:
+        return _evidence(product, build(product, place, progress=progress))
+    except InvalidRecords as error:
+        last = place.current(product.seeds)
+        if last is None:
+            raise
+        return _evidence(product, last, tuple(p for p in error.problems if p.severity is Severity.VIOLATION))
 
 
 def connect(url: str, *, seconds: int = 60) -> Evidence:
@@ -87,8 +99,8 @@ def connect(url: str, *, seconds: int = 60) -> Evidence:
     )
 
 
-def _evidence(product: Resources, made: Build) -> Evidence:
+def _evidence(product: Resources, made: Build, stale: tuple[Problem, ...] = ()) -> Evidence:
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.store.endpoint import LocalEndpoint
 
-    return Evidence(product, LocalEndpoint(made.open()), lambda: Vocabulary.from_json(made.names()))
+    return Evidence(product, LocalEndpoint(made.open()), lambda: Vocabulary.from_json(made.names()), stale)

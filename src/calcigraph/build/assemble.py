@@ -41,8 +41,11 @@ def build(
         if made is None:
             message = f"The build {digest} was taken away as soon as it was made: is something else using {home.path}?"
             raise BuildFailed(message)
-    else:
-        home.point_to(digest)
+    try:
+        home.point_to(digest, product.seeds)
+    except OSError as error:
+        message = f"The build is made, and cannot be noted as the current one: {error.strerror or error}."
+        raise BuildFailed(message) from error
     return made
 
 

@@ -1,1 +1,64 @@
-"""The command line."""
+"""The command line: one command per module, loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS = {
+    "ask": "Answer a question, as a table, CSV, TSV, JSON, Turtle or Markdown.",
+    "build": "Build the graph from the records; does nothing when nothing changed.",
+    "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
+    "questions": "List the questions, or show one.",
+    "validate": "Check records, and say at the file's own line what is wrong.",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"calcigraph.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="calcigraph", message="%(version)s")
+def cli() -> None:
+    """The evidence for treating calcinosis cutis, computable.
+
+    Data goes to standard output, talk to standard error. Exit codes: 0 fine, 1 findings, 2 wrong use.
+    This is a research tool, not medical advice.
+
+    \b
+    Example:
+      calcigraph ask treatments --condition "juvenile dermatomyositis" --level IV
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code; a user's mistake shows no traceback."""
+    from calcigraph.cli.talk import ended
+
+    raise SystemExit(ended(cli, arguments))

@@ -4,11 +4,12 @@
     HOME/builds/DIGEST/graph.nq   the same, as text
     HOME/builds/DIGEST/names.json the names of all terms
     HOME/builds/DIGEST/build.json what was built from what
-    HOME/current                  the digest of the newest good build
+    HOME/current/SEEDS            the digest of the newest good build of a folder of records
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -73,27 +74,31 @@ class Home:
         path = self.path / "builds" / digest
         return Build(path) if (path / "build.json").is_file() else None
 
-    def current(self) -> Build | None:
-        """Return the newest good build, if there is one."""
+    def current(self, seeds: Path) -> Build | None:
+        """Return the newest good build of a folder of records, if there is one."""
         try:
-            digest = (self.path / "current").read_text(encoding="utf-8").strip()
+            digest = self._pointer(seeds).read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
         return self.find(digest)
 
-    def point_to(self, digest: str) -> None:
-        """Make the build of that digest the current one; does nothing if it is already."""
-        pointer = self.path / "current"
+    def point_to(self, digest: str, seeds: Path) -> None:
+        """Make the build of that digest the current one of a folder of records."""
+        pointer = self._pointer(seeds)
         with suppress(FileNotFoundError):
             if pointer.read_text(encoding="utf-8") == digest:
                 return
-        beside = self.path / f".current-{os.getpid()}"
+        pointer.parent.mkdir(parents=True, exist_ok=True)
+        beside = pointer.with_name(f".{pointer.name}-{os.getpid()}")
         beside.write_text(digest, encoding="utf-8")
         beside.replace(pointer)
 
+    def _pointer(self, seeds: Path) -> Path:
+        return self.path / "current" / hashlib.blake2b(str(seeds.resolve()).encode(), digest_size=8).hexdigest()
+
     @contextmanager
     def writing(self, digest: str) -> Iterator[Path]:
-        """Give a new folder to write a build in; it becomes the build when the block ends well.
+        """Give a new folder to write a build in; it becomes a build when the block ends well.
 
         Raises BuildFailed if the disk refuses; whatever was begun is taken away.
         """
@@ -123,15 +128,14 @@ class Home:
             if self.find(digest) is None:
                 shutil.rmtree(final, ignore_errors=True)
                 folder.rename(final)
-        self.point_to(digest)
 
     def sweep(self) -> None:
         """Take away builds that are neither current nor a day young, and what killed builds left behind."""
-        current = self.current()
+        current = {path.read_text(encoding="utf-8") for path in (self.path / "current").glob("[!.]*")}
         limit = time.time() - _KEPT_SECONDS
         for path in (self.path / "builds").iterdir():
             with suppress(FileNotFoundError):
-                if (current is None or path != current.path) and path.stat().st_mtime < limit:
+                if path.name not in current and path.stat().st_mtime < limit:
                     shutil.rmtree(path, ignore_errors=True)
 
 

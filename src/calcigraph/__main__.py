@@ -1,0 +1,5 @@
+"""Run the command line as `python -m calcigraph`."""
+
+from calcigraph.cli import main
+
+main()

@@ -1,0 +1,108 @@
+"""`calcigraph ask`: each question file is a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from calcigraph.cli import options
+from calcigraph.cli.talk import progress
+from calcigraph.questions.catalog import find_question, load_question
+from calcigraph.resources import resources
+
+if TYPE_CHECKING:
+    from calcigraph.questions.answers import Answer
+    from calcigraph.questions.catalog import Question
+
+_FORMATS = ("table", "csv", "tsv", "json", "turtle", "markdown")
+
+
+class Questions(click.Group):
+    """A group whose commands are the question files."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all questions."""
+        del ctx
+        return [path.stem for path in resources().question_files()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the question of that name as a command; raises UnknownQuestion with the nearest ones."""
+        del ctx
+        return _command(find_question(cmd_name, resources().question_files()))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of questions."""
+        del ctx
+        with formatter.section("Questions"):
+            formatter.write_dl([(q.name, q.summary) for q in map(load_question, resources().question_files())])
+
+
+@click.group("ask", cls=Questions)
+def command() -> None:
+    """Answer a question about the evidence.
+
+    The graph is built at first use, and again when records changed. Names are forgiving: "JDM", "juvenile
+    dermatomyositis", cg:JuvenileDermatomyositis and MONDO:0008054 are the same.
+
+    \b
+    Example:
+      calcigraph ask treatments --condition JDM --level IV --format csv
+    """
+
+
+def _command(question: Question) -> click.Command:
+    parameters: list[click.Parameter] = [
+        click.Option([f"--{p.name}"], help=f"{p.about}.", required=p.required) for p in question.parameters.values()
+    ]
+
+    @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
+    @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+    @options.seeds
+    @options.home
+    def run(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
+        given = {name: value for name, value in asked.items() if value is not None}
+        _write(_answer(question, given, endpoint, seeds, home), form, question)
+
+    text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
+    made = click.command(question.name, help=text, short_help=question.summary)(run)
+    made.params[:0] = parameters
+    return made
+
+
+def _answer(
+    question: Question, given: dict[str, str], endpoint: str | None, seeds: Path | None, home: Path | None
+) -> Answer:
+    from calcigraph.api import connect, open_evidence
+
+    if endpoint is not None:
+        return connect(endpoint).ask(question.name, **given)
+    with progress() as say:
+        evidence = open_evidence(seeds=seeds, home=home, progress=say)
+    if evidence.stale:
+        count = len(evidence.stale)
+        click.echo(
+            f"Warning: the records have {count} violations now, so this answer comes from the last good build. "
+            "`calcigraph validate` shows them.",
+            err=True,
+        )
+    return evidence.ask(question.name, **given)
+
+
+def _write(answer: Answer, form: str, question: Question) -> None:
+    from calcigraph.questions import answers
+
+    writers: dict[str, Any] = {
+        "csv": lambda a: answers.to_separated(a, ","),
+        "tsv": lambda a: answers.to_separated(a, "\t"),
+        "json": answers.to_json,
+        "turtle": answers.to_turtle,
+        "markdown": answers.to_markdown,
+    }
+    if form in writers:
+        click.echo(writers[form](answer), nl=False)
+        return
+    from calcigraph.cli.table import show
+
+    show(answer, question)

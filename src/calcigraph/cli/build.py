@@ -1,0 +1,46 @@
+"""`calcigraph build`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from calcigraph.cli import options
+from calcigraph.cli.talk import progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("build")
+@options.seeds
+@options.home
+@options.engine
+@options.jobs
+def command(seeds: Path | None, home: Path | None, engine: str, jobs: int) -> None:
+    """Build the graph from the records.
+
+    Nothing is done when nothing changed. If a record is not sound, every problem is shown and the
+    last good build stays in use.
+
+    \b
+    Example:
+      calcigraph build
+    """
+    from calcigraph.api import default_home
+    from calcigraph.build.assemble import build
+    from calcigraph.build.workers import workers
+    from calcigraph.resources import resources
+    from calcigraph.store.local import Home
+
+    product = resources(seeds=seeds)
+    with progress() as say, workers(jobs) as executor:
+        made = build(product, Home(home or default_home()), engine=engine, executor=executor, progress=say)
+    info = made.info
+    click.echo(
+        f"{info.records} records, {info.quads} quads of which {info.derived} derived, "
+        f"{info.warnings} warnings, {info.remarks} remarks.",
+        err=True,
+    )
+    click.echo(str(made.path))

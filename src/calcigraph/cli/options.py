@@ -1,0 +1,29 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+seeds = click.option(
+    "--seeds",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of records to use instead of those that come with Calcigraph.",
+)
+home = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="CALCIGRAPH_HOME",
+    help="Where builds live.  [default: the user's cache; env: CALCIGRAPH_HOME]",
+)
+engine = click.option(
+    "--engine",
+    type=click.Choice(["pyshifty", "pyshacl"]),
+    default="pyshifty",
+    show_default=True,
+    help="The SHACL engine: the fast one, or the reference.",
+)
+jobs = click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that read and validate side by side."
+)

@@ -1,0 +1,70 @@
+"""What the command line says to people: progress and problems on standard error, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from calcigraph.errors import CalcigraphError, InvalidRecords, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from calcigraph.errors import Problem
+
+FINDINGS = 1
+WRONG_USE = 2
+
+
+def ended(command: click.Command, arguments: Sequence[str] | None) -> int:
+    """Run the command and return the exit code: 0 fine, 1 findings, 2 wrong use."""
+    try:
+        code = command.main(args=arguments, prog_name="calcigraph", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as help_asked:
+        help_asked.show()
+        return WRONG_USE
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return FINDINGS
+    except InvalidRecords as error:
+        show_problems(error.problems, least=Severity.VIOLATION)
+        click.echo(str(error), err=True)
+        return FINDINGS
+    except LookupError as error:
+        if not isinstance(error, CalcigraphError):
+            raise
+        click.echo(f"Error: {error}", err=True)
+        return WRONG_USE
+    except CalcigraphError as error:
+        click.echo(f"Error: {error}", err=True)
+        return WRONG_USE if isinstance(error, ValueError) else FINDINGS
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def show_problems(problems: Iterable[Problem], *, least: Severity) -> None:
+    """Write the problems of that severity and above to standard error, one a line."""
+    weights = list(Severity)
+    for problem in problems:
+        if weights.index(problem.severity) <= weights.index(least):
+            click.echo(str(problem), err=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that says what is going on, while someone watches; it says nothing to a file."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Looking for changes") as status:
+        yield lambda step: status.update(f"{step} …")
