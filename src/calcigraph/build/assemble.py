@@ -36,7 +36,7 @@ def build(
     made = home.find(digest)
     if made is None:
         with home.writing(digest) as folder:
-            _make(product, digest, folder, engine, executor, progress)
+            _make(product, digest, folder, engine=engine, executor=executor, progress=progress)
         made = home.find(digest)
         if made is None:
             message = f"The build {digest} was taken away as soon as it was made: is something else using {home.path}?"
@@ -53,6 +53,7 @@ def _make(
     product: Resources,
     digest: str,
     folder: Path,
+    *,
     engine: str,
     executor: Executor | None,
     progress: Callable[[str], None],

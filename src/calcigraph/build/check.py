@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from calcigraph.build.inputs import shown
 from calcigraph.errors import Problem
+from calcigraph.names.vocabulary import Vocabulary, fold, load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -93,13 +95,14 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
 
     files, product, shapes, engine_name, target = job
     context = load_context(product.context)
+    labels_of = _labels(product)
     checked = Checked()
     documents = []
     paths = {}
     for path in files:
         name = shown(path, product)
         paths[name] = path
-        read = read_record(path.read_bytes(), name, context)
+        read = read_record(path.read_bytes(), name, context, labels_of=labels_of)
         checked.problems += read.problems
         if read.document is None:
             if read.claimed_id is not None:
@@ -118,6 +121,16 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
         checked.parts.append(target)
         checked.spanning.append(project([triples], shapes.spanning_properties))
     return checked
+
+
+def _labels(product: Resources) -> Callable[[str], list[str]]:
+    """Return a function from any name to the labels of the terms that it may mean; it reads the ontology when asked."""
+
+    @cache
+    def vocabulary() -> Vocabulary:
+        return load_vocabulary(product.ontology_files(), product.mappings)
+
+    return lambda name: [vocabulary().labels[term] for term in vocabulary().names.get(fold(name), ())]
 
 
 def _across(whole: Checked, product: Resources, shapes: Shapes, engine_name: str) -> None:

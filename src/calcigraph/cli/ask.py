@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,8 @@ from calcigraph.questions.catalog import find_question, load_question
 from calcigraph.resources import resources
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.catalog import Question
 
@@ -41,7 +42,7 @@ class Questions(click.Group):
 
 @click.group("ask", cls=Questions)
 def command() -> None:
-    """Answer a question about the evidence.
+    r"""Answer a question about the evidence.
 
     The graph is built at first use, and again when records changed. Names are forgiving: "JDM", "juvenile
     dermatomyositis", cg:JuvenileDermatomyositis and MONDO:0008054 are the same.

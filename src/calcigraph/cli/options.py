@@ -25,5 +25,9 @@ engine = click.option(
     help="The SHACL engine: the fast one, or the reference.",
 )
 jobs = click.option(
-    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that read and validate side by side."
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes that read and validate side by side.",
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WIDTH_OF_A_FILE = 200
 _NARROW = 100
+_NOT_REPORTED = "·"
 
 
 def show(answer: Answer, question: Question) -> None:
@@ -38,7 +39,9 @@ def _table(answer: Answer, columns: list[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
     for column in columns:
         numeric = all(isinstance(row[column], (int, type(None))) for row in answer)
-        table.add_column(heading(column), justify="right" if numeric else "left", overflow="fold", min_width=_least(column))
+        table.add_column(
+            heading(column), justify="right" if numeric else "left", overflow="fold", min_width=_least(column)
+        )
     for row in answer:
         table.add_row(*[_cell(row[column]) for column in columns])
     return table
@@ -63,11 +66,11 @@ def _least(column: str) -> int:
 
 def _cell(value: Value) -> Text:
     if value is None:
-        return Text("–", style="dim")
+        return Text(_NOT_REPORTED, style="dim")
     return Text(("yes" if value else "no") if isinstance(value, bool) else str(value))
 
 
 def _caution(question: Question) -> str:
     counted = {"patients", "complete", "responders"} & set(question.columns)
-    dash = "– is not reported. " if counted else ""
+    dash = f"{_NOT_REPORTED} is not reported. " if counted else ""
     return f"{dash}Reported response is not efficacy; this is a research tool, not medical advice."

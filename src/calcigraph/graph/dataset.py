@@ -68,10 +68,11 @@ def _provenance(document: Document, graph: str) -> dict[str, Any]:
 def triples_of(quads: Iterable[ox.Quad]) -> bytes:
     """Return the facts among the quads as N-Triples, without the provenance of their graphs."""
     provenance = ox.NamedNode(PROVENANCE_GRAPH)
-    return ox.serialize(
+    text: Any = ox.serialize(
         (ox.Triple(q.subject, q.predicate, q.object) for q in quads if q.graph_name != provenance),
         format=ox.RdfFormat.N_TRIPLES,
     )
+    return bytes(text)
 
 
 def mapping_quads(path: Path) -> Iterator[ox.Quad]:

@@ -65,7 +65,9 @@ class Vocabulary:
         return [known[prefix.casefold()] + local] if colon and prefix.casefold() in known else []
 
     def _nearest(self, name: str, allowed: set[str]) -> list[str]:
-        candidates = {known: terms[0] for known, terms in self.names.items() if terms[0] in allowed and "/" not in known}
+        candidates = {
+            known: terms[0] for known, terms in self.names.items() if terms[0] in allowed and "/" not in known
+        }
         labels: dict[str, None] = {}
         for known in nearest(fold(name), candidates, limit=8):
             labels.setdefault(self.labels[candidates[known]])
@@ -94,13 +96,7 @@ def fold(name: str) -> str:
 
 def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> Vocabulary:
     """Return the terms that the ontology files declare, with the identifiers that the mappings give them."""
-    import pyoxigraph as ox
-
-    triples: dict[str, list[tuple[str, Any]]] = defaultdict(list)
-    for path in ontology:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            if isinstance(quad.subject, ox.NamedNode):
-                triples[quad.predicate.value].append((quad.subject.value, quad.object))
+    triples = _triples(ontology)
     vocabulary = Vocabulary()
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for term, label in triples[LABEL]:
@@ -120,6 +116,18 @@ def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> V
     if mappings is not None:
         vocabulary.prefixes = read_mappings(mappings)[0] | {PREFIX.removesuffix(":"): TERMS}
     return vocabulary
+
+
+def _triples(ontology: Iterable[Path]) -> dict[str, list[tuple[str, Any]]]:
+    """Return what the files say of named terms: by property, subject and object."""
+    import pyoxigraph as ox
+
+    triples: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+    for path in ontology:
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+            if isinstance(quad.subject, ox.NamedNode):
+                triples[quad.predicate.value].append((quad.subject.value, quad.object))
+    return triples
 
 
 def _members(triples: Mapping[str, list[tuple[str, Any]]]) -> dict[str, list[str]]:
@@ -186,12 +194,7 @@ def fill_context(context: dict[str, Any], ontology: Iterable[Path]) -> dict[str,
     for key, entry in table.items():
         if isinstance(entry, dict) and entry.get("@type") == "@vocab":
             iri = _expand(entry["@id"], {k: v for k, v in table.items() if isinstance(v, str)})
-            terms = {term for root in roots[iri] for term in vocabulary.members[root] if term != root or _is_value(root)}
+            terms = {term for root in roots[iri] for term in vocabulary.members[root] if term != root}
             names = sorted((vocabulary.labels[term], term) for term in terms)
             table[key] = entry | {"@context": {label: PREFIX + term.removeprefix(TERMS) for label, term in names}}
     return {"@context": table}
-
-
-def _is_value(root: str) -> bool:
-    """Tell whether the root of a list is itself a value, as the general adverse event is."""
-    return root.removeprefix(TERMS) in ("AdverseEvent",)

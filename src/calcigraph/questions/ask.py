@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.questions.catalog import Parameter, Question
 
-_RESOLVERS = re.compile(r"^(https?://(dx\.)?doi\.org/|doi:|https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:)\s*", re.IGNORECASE)
+_RESOLVERS = re.compile(
+    r"^(https?://(dx\.)?doi\.org/|doi:|https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:)\s*", re.IGNORECASE
+)
 
 
 class Endpoint(Protocol):
@@ -53,7 +55,9 @@ def bind(question: Question, parameters: Mapping[str, str], vocabulary: Vocabula
             message = f"The question {question.name!r} needs --{name}: {parameter.about}."
             raise BadParameter(message)
     return {
-        name: _terms(question.parameters[name], value, vocabulary) for name, value in parameters.items() if value is not None
+        name: _terms(question.parameters[name], value, vocabulary)
+        for name, value in parameters.items()
+        if value is not None
     }
 
 

@@ -73,7 +73,9 @@ def load_question(path: Path) -> Question:
     parameters = {name: _parameter(name, entry, path) for name, entry in (header["parameters"] or {}).items()}
     slots = [match[1] for match in _SLOT.finditer(text)]
     if sorted(slots) != sorted(parameters):
-        message = f"{path.name}: the header names the parameters {sorted(parameters)} and the query has slots {sorted(slots)}."
+        message = (
+            f"{path.name}: the header has the parameters {sorted(parameters)}, the query the slots {sorted(slots)}."
+        )
         raise BadQuestion(message)
     return Question(
         name=path.stem,

@@ -38,7 +38,13 @@ def classify(files: Iterable[Path]) -> Classification:
     import owlready2
 
     triples = [triple for path in files for triple in _own_nodes(path)]
-    asserted = {(t.subject.value, t.object.value) for t in triples if t.predicate.value == _SUBCLASS}
+    asserted = {
+        (triple.subject.value, triple.object.value)
+        for triple in triples
+        if triple.predicate.value == _SUBCLASS
+        and isinstance(triple.subject, ox.NamedNode)
+        and isinstance(triple.object, ox.NamedNode)
+    }
     world = owlready2.World()
     with tempfile.TemporaryDirectory() as folder:
         merged = Path(folder) / "merged.nt"
@@ -70,7 +76,11 @@ def _own_nodes(path: Path) -> Iterable[ox.Triple]:
 
 def hierarchy_turtle(classification: Classification, prefix: str, namespace: str) -> str:
     """Return the derived subclasses as Turtle, sorted, the same bytes each time."""
-    lines = [_HEADER, f"@prefix {prefix}: <{namespace}> .\n", "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\n"]
+    lines = [
+        _HEADER,
+        f"@prefix {prefix}: <{namespace}> .\n",
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\n",
+    ]
     for child, parent in classification.derived:
         short = [f"{prefix}:{iri.removeprefix(namespace)}" for iri in (child, parent)]
         lines.append(f"{short[0]} rdfs:subClassOf {short[1]} .\n")

@@ -60,14 +60,15 @@ def load_rules(files: Iterable[Path]) -> list[Rule]:
 def infer(store: ox.Store, rules: Iterable[Rule]) -> int:
     """Add to the store what the rules derive, and return how many quads that is.
 
-    Each rule runs until it finds nothing new. Rules run in their order, so that a rule may ask for the absence of what an earlier one derives.
+    Each rule runs until it finds nothing new. Rules run in their order, so that a rule may ask for the
+    absence of what an earlier one derives.
     """
     count = 0
     for rule in rules:
         store.extend(_description(rule))
         graph = ox.NamedNode(rule.graph)
         while True:
-            derived = store.query(rule.query, use_default_graph_as_union=True)
+            derived: ox.QueryTriples = store.query(rule.query, use_default_graph_as_union=True)  # type: ignore[assignment]
             new = [
                 ox.Quad(triple.subject, triple.predicate, triple.object, graph)
                 for triple in derived

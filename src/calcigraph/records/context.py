@@ -65,7 +65,9 @@ def load_context(path: Path) -> RecordContext:
         return prefixes[prefix] + local
 
     types = {
-        k: expand(v) for k, v in table.items() if isinstance(v, str) and v[0] != "@" and k[0] != "@" and k not in prefixes
+        k: expand(v)
+        for k, v in table.items()
+        if isinstance(v, str) and v[0] != "@" and k[0] != "@" and k not in prefixes
     }
     fields = {key: _field(key, entry, expand) for key, entry in table.items() if isinstance(entry, dict)}
     return RecordContext(

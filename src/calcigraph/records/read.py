@@ -51,20 +51,29 @@ class ReadResult:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_record(data: bytes, file: str, context: RecordContext) -> ReadResult:
+def no_synonyms(_: str) -> list[str]:
+    """Return no label: what a reader uses that knows no synonyms."""
+    return []
+
+
+def read_record(
+    data: bytes, file: str, context: RecordContext, *, labels_of: Callable[[str], list[str]] = no_synonyms
+) -> ReadResult:
     """Return the record in the bytes of a file, or the reasons why there is none.
 
-    `file` is the name that problems show; its last part must agree with the record's id.
+    `file` is the name that problems show; its last part must agree with the record's id. `labels_of`
+    gives the labels of the terms that a synonym or identifier may mean, for the hint in a problem.
     """
-    return _Reader(file, context).read(data)
+    return _Reader(file, context, labels_of).read(data)
 
 
 class _Reader:
     """Reads one file; it exists to gather problems under one file name."""
 
-    def __init__(self, file: str, context: RecordContext) -> None:
+    def __init__(self, file: str, context: RecordContext, labels_of: Callable[[str], list[str]]) -> None:
         self.file = file
         self.context = context
+        self.labels_of = labels_of
         self.problems: list[Problem] = []
         self.record = ""
         self.addresses: dict[str, int] = {}
@@ -90,7 +99,9 @@ class _Reader:
     def identify(self, tree: Mapping) -> str | None:
         value = tree.entries.get("id")
         if not isinstance(value, Scalar):
-            self.problem(tree.line, tree.column, "missing-id", "The record has no id: add one such as `id: study/name-2003`.")
+            self.problem(
+                tree.line, tree.column, "missing-id", "The record has no id: add one such as `id: study/name-2003`."
+            )
             return None
         if not _RECORD_ID.fullmatch(value.text):
             self.problem(
@@ -117,7 +128,9 @@ class _Reader:
             return value.text
         expected = ", ".join(self.context.types)
         place = value if value is not None else tree
-        self.problem(place.line, place.column, "bad-type", f"The record's type is missing or unknown: write one of {expected}.")
+        self.problem(
+            place.line, place.column, "bad-type", f"The record's type is missing or unknown: write one of {expected}."
+        )
         return None
 
     def node(self, tree: Mapping, iri: str, skip: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -162,7 +175,7 @@ class _Reader:
             self.problem(
                 *place,
                 "name-taken",
-                f"The name {name!r} leads to the address {address}, as line {self.addresses[address]} does: choose another.",
+                f"{name!r} makes the address {address}, which line {self.addresses[address]} has: choose another name.",
             )
         self.addresses.setdefault(address, place[0])
         return address
@@ -170,7 +183,10 @@ class _Reader:
     def nodes(self, known: Field, tree: Tree, owner: str) -> list[dict[str, Any]] | None:
         if not isinstance(tree, Mapping):
             self.problem(
-                tree.line, tree.column, "wrong-type", f"{known.key} is a map from names of your choice to what they hold."
+                tree.line,
+                tree.column,
+                "wrong-type",
+                f"{known.key} is a map from names of your choice to what they hold.",
             )
             return None
         result = []
@@ -178,7 +194,10 @@ class _Reader:
             line, column = tree.keys[name]
             if not _LOCAL_NAME.fullmatch(name):
                 self.problem(
-                    line, column, "bad-name", f"{name!r} cannot be part of an address: use letters, digits, dots, hyphens."
+                    line,
+                    column,
+                    "bad-name",
+                    f"{name!r} cannot be part of an address: use letters, digits, dots, hyphens.",
                 )
             elif not isinstance(value, Mapping):
                 self.problem(value.line, value.column, "wrong-type", f"{name} is a map of keys and values.")
@@ -190,17 +209,25 @@ class _Reader:
     def each(self, known: Field, tree: Tree, convert: Callable[[Field, Scalar], Any]) -> list[Any] | None:
         scalars = tree.items if isinstance(tree, Items) else [tree]
         if not scalars:
-            self.problem(tree.line, tree.column, "empty-value", f"{known.key} is empty: give a value or leave the key out.")
+            self.problem(
+                tree.line, tree.column, "empty-value", f"{known.key} is empty: give a value or leave the key out."
+            )
             return None
         values = []
         for scalar in scalars:
             if not isinstance(scalar, Scalar):
                 self.problem(
-                    scalar.line, scalar.column, "wrong-type", f"{known.key} takes one value or a list of values, not a map."
+                    scalar.line,
+                    scalar.column,
+                    "wrong-type",
+                    f"{known.key} takes one value or a list of values, not a map.",
                 )
             elif not scalar.text.strip() or (scalar.text in ("null", "~") and not scalar.quoted):
                 self.problem(
-                    scalar.line, scalar.column, "empty-value", f"{known.key} is empty: give a value or leave the key out."
+                    scalar.line,
+                    scalar.column,
+                    "empty-value",
+                    f"{known.key} is empty: give a value or leave the key out.",
                 )
             else:
                 values.append(convert(known, scalar))
@@ -216,9 +243,12 @@ class _Reader:
     def term(self, known: Field, scalar: Scalar) -> dict[str, str] | None:
         iri = known.names.get(scalar.text)
         if iri is None:
-            near = nearest(scalar.text, known.names, limit=3)
+            meant = [label for label in self.labels_of(scalar.text) if label in known.names]
+            near = meant or nearest(scalar.text, known.names, limit=3)
             hint = f" Nearest: {', '.join(repr(name) for name in near)}." if near else ""
-            self.problem(scalar.line, scalar.column, "unknown-term", f"{scalar.text!r} is no value of {known.key}.{hint}")
+            self.problem(
+                scalar.line, scalar.column, "unknown-term", f"{scalar.text!r} is no value of {known.key}.{hint}"
+            )
             return None
         return {"@id": iri}
 
@@ -234,6 +264,6 @@ class _Reader:
             scalar.line,
             scalar.column,
             "bad-reference",
-            f"{known.key} is a record such as study/name-2003, a name within this record, or an address; {text!r} is none.",
+            f"{known.key} is a record such as study/name-2003, a name in this record, or an address; {text!r} is none.",
         )
         return None

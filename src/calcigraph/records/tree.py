@@ -79,7 +79,10 @@ def parse_tree(data: bytes) -> Parsed:
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
         return _refuse(
-            line, column, "not-utf8", f"Byte 0x{data[error.start]:02x} is not UTF-8: save the file in the encoding UTF-8."
+            line,
+            column,
+            "not-utf8",
+            f"Byte 0x{data[error.start]:02x} is not UTF-8: save the file in the encoding UTF-8.",
         )
     if not text.strip():
         return _refuse(1, 1, "empty-file", "The file is empty: write a record, or delete the file.")
@@ -100,7 +103,7 @@ def _too_deep(text: str) -> tuple[int, int] | None:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > MAX_DEPTH:
+                if depth > MAX_DEPTH and event.start_mark is not None:
                     return event.start_mark.line + 1, event.start_mark.column + 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
@@ -113,19 +116,11 @@ def _compose(text: str) -> Parsed:
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if error.context and "expected a single document" in error.context:
-            return _refuse(line, column, "several-documents", "The file holds several documents: one record per file.")
-        if error.problem and "undefined alias" in error.problem:
-            return _refuse(line, column, "alias", "Anchors and aliases are not allowed: write the value out.")
-        return _refuse(line, column, "broken-yaml", f"The YAML is broken here: {error.problem or error.context}.")
+        return _broken(error)
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
-        line = before.count("\n") + 1
-        return _refuse(
-            line, error.position - before.rfind("\n"), "broken-yaml", "A control character stands here: remove it."
-        )
+        line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+        return _refuse(line, column, "broken-yaml", "A control character stands here: remove it.")
     if root is None:
         return _refuse(1, 1, "empty-file", "The file holds only comments: write a record, or delete the file.")
     faults: list[Fault] = []
@@ -135,6 +130,16 @@ def _compose(text: str) -> Parsed:
             faults.append(Fault(tree.line, tree.column, "not-a-map", "A record is a map of keys and values."))
         return Parsed(None, faults)
     return Parsed(tree, faults)
+
+
+def _broken(error: yaml.MarkedYAMLError) -> Parsed:
+    mark = error.problem_mark or error.context_mark
+    line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+    if error.context and "expected a single document" in error.context:
+        return _refuse(line, column, "several-documents", "The file holds several documents: one record per file.")
+    if error.problem and "undefined alias" in error.problem:
+        return _refuse(line, column, "alias", "Anchors and aliases are not allowed: write the value out.")
+    return _refuse(line, column, "broken-yaml", f"The YAML is broken here: {error.problem or error.context}.")
 
 
 def _convert(node: yaml.Node, faults: list[Fault], seen: set[int]) -> Tree:

@@ -1,10 +1,10 @@
 """Builds on disk: each is written beside the others, then appears in whole; readers never see half of one.
 
-    HOME/builds/DIGEST/store/     the quads, for pyoxigraph
-    HOME/builds/DIGEST/graph.nq   the same, as text
-    HOME/builds/DIGEST/names.json the names of all terms
-    HOME/builds/DIGEST/build.json what was built from what
-    HOME/current/SEEDS            the digest of the newest good build of a folder of records
+HOME/builds/DIGEST/store/     the quads, for pyoxigraph
+HOME/builds/DIGEST/graph.nq   the same, as text
+HOME/builds/DIGEST/names.json the names of all terms
+HOME/builds/DIGEST/build.json what was built from what
+HOME/current/SEEDS            the digest of the newest good build of a folder of records
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ class Home:
             yield folder
             self._appear(folder, digest)
         except OSError as error:
-            message = f"The build could not be written to {self.path}: {error.strerror or error}. The last one stays in use."
+            message = (
+                f"The build could not be written to {self.path}: {error.strerror or error}. The last one stays in use."
+            )
             raise BuildFailed(message) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)

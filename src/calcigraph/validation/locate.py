@@ -89,4 +89,3 @@ def _find(tree: Mapping, identifier: str, focus: str, context: RecordContext) ->
                     if isinstance(child, Mapping)
                 ]
     return tree, (tree.line, tree.column)
-
