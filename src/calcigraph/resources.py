@@ -69,4 +69,11 @@ def record_files(seeds: Path) -> list[Path]:
     """Return the record files below a folder, by name; a file is returned as it is."""
     if seeds.is_file():
         return [seeds]
-    return sorted(path for path in seeds.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
+    found = (path for path in seeds.rglob("*") if path.suffix in (".yaml", ".yml"))
+    return sorted(path for path in found if path.is_file() or path.is_symlink())
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """Return the bytes of a file, and of a larger one only the first `limit` and one more."""
+    with path.open("rb") as file:
+        return file.read(limit + 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calcigraph.build.inputs import shown
 from calcigraph.errors import Problem
 from calcigraph.names.vocabulary import Vocabulary, fold, load_vocabulary
+from calcigraph.resources import read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -89,6 +90,7 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
     from calcigraph.graph.dataset import record_quads, triples_of
     from calcigraph.records.context import load_context
     from calcigraph.records.read import read_record
+    from calcigraph.records.tree import MAX_BYTES
     from calcigraph.validation.engines import engine
     from calcigraph.validation.locate import locate
     from calcigraph.validation.shapes import project
@@ -102,7 +104,12 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
     for path in files:
         name = shown(path, product)
         paths[name] = path
-        read = read_record(path.read_bytes(), name, context, labels_of=labels_of)
+        try:
+            data = read_limited(path, MAX_BYTES)
+        except OSError as error:
+            checked.problems.append(Problem(name, 0, 0, "unreadable", f"The file cannot be read: {error.strerror}."))
+            continue
+        read = read_record(data, name, context, labels_of=labels_of)
         checked.problems += read.problems
         if read.document is None:
             if read.claimed_id is not None:

@@ -16,12 +16,20 @@ def fingerprint(product: Resources) -> str:
     """Return the digest of seeds, ontology, mappings, rules, shapes and of the code that builds."""
     digest = hashlib.blake2b(digest_size=16)
     code = sorted(Path(__file__).parent.parent.rglob("*.py"))
-    inputs = [*record_files(product.seeds), *product.ontology_files(), product.context, product.mappings]
-    for path in [*inputs, *product.rule_files(), *product.shape_files(), *code]:
-        data = path.read_bytes()
+    ontology = [*product.ontology_files(), product.context, product.mappings, *product.rule_files()]
+    for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code]:
+        data = _content(path)
         digest.update(f"{path.parent.name}/{path.name}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file; one that cannot be read differs from all that can, and the check reports it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return f"\0unreadable {error.errno}".encode()
 
 
 def shown(path: Path, product: Resources) -> str:

@@ -85,7 +85,7 @@ class _Reader:
         if parsed.tree is None:
             return ReadResult(None, None, self.problems)
         identifier = self.identify(parsed.tree)
-        kind = self.type_of(parsed.tree)
+        kind = self.type_of(parsed.tree, identifier)
         self.record = identifier or "study/unknown"
         body = self.node(parsed.tree, self.record, skip=("id", "type"))
         if self.problems or identifier is None or kind is None:
@@ -122,9 +122,16 @@ class _Reader:
             )
         return value.text
 
-    def type_of(self, tree: Mapping) -> str | None:
+    def type_of(self, tree: Mapping, identifier: str | None) -> str | None:
         value = tree.entries.get("type")
         if isinstance(value, Scalar) and value.text in self.context.types:
+            if identifier is not None and not identifier.startswith(f"{value.text}/"):
+                self.problem(
+                    value.line,
+                    value.column,
+                    "type-is-not-id",
+                    f"The type is {value.text!r} and the id is {identifier!r}: an id begins with its type.",
+                )
             return value.text
         expected = ", ".join(self.context.types)
         place = value if value is not None else tree

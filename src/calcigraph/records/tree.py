@@ -7,15 +7,15 @@ text that the curator wrote, and the record context says what it means.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import yaml
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 16
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "map", "seq")
+)
+_NO_ALIAS = "Anchors and aliases are not allowed: write the value out."
 
 
 @dataclass(slots=True)
@@ -68,10 +68,20 @@ class Parsed:
     faults: list[Fault] = field(default_factory=list)
 
 
+class _AliasMet(Exception):
+    """An alias leads to the node that stands here."""
+
+    def __init__(self, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+
+
 def parse_tree(data: bytes) -> Parsed:
     """Return the tree of a record file and all faults of its form."""
     if len(data) > MAX_BYTES:
-        return _refuse(1, 1, "file-too-large", f"The file has {len(data):,} bytes; a record has at most {MAX_BYTES:,}.")
+        return _refuse(
+            1, 1, "file-too-large", f"The file has more than {MAX_BYTES:,} bytes: a record has a few thousand."
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -124,7 +134,10 @@ def _compose(text: str) -> Parsed:
     if root is None:
         return _refuse(1, 1, "empty-file", "The file holds only comments: write a record, or delete the file.")
     faults: list[Fault] = []
-    tree = _convert(root, faults, set())
+    try:
+        tree = _convert(root, faults, set())
+    except _AliasMet as alias:
+        return _refuse(alias.line, alias.column, "alias", _NO_ALIAS)
     if not isinstance(tree, Mapping):
         if not faults:
             faults.append(Fault(tree.line, tree.column, "not-a-map", "A record is a map of keys and values."))
@@ -138,17 +151,16 @@ def _broken(error: yaml.MarkedYAMLError) -> Parsed:
     if error.context and "expected a single document" in error.context:
         return _refuse(line, column, "several-documents", "The file holds several documents: one record per file.")
     if error.problem and "undefined alias" in error.problem:
-        return _refuse(line, column, "alias", "Anchors and aliases are not allowed: write the value out.")
+        return _refuse(line, column, "alias", _NO_ALIAS)
     return _refuse(line, column, "broken-yaml", f"The YAML is broken here: {error.problem or error.context}.")
 
 
 def _convert(node: yaml.Node, faults: list[Fault], seen: set[int]) -> Tree:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     if id(node) in seen:
-        faults.append(Fault(line, column, "alias", "Anchors and aliases are not allowed: write the value out."))
-        return Scalar("", line, column)
+        raise _AliasMet(line, column)
     seen.add(id(node))
-    if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
+    if node.tag not in _TAGS:
         faults.append(Fault(line, column, "tag", f"The tag {node.tag} is not allowed: remove it."))
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, line, column, node.style is not None)
@@ -168,11 +180,3 @@ def _convert(node: yaml.Node, faults: list[Fault], seen: set[int]) -> Tree:
             entries[key] = _convert(value_node, faults, seen)
             keys[key] = place
     return Mapping(entries, keys, line, column)
-
-
-def walk(tree: Tree) -> Iterator[Tree]:
-    """Yield the tree and everything in it, in the order of the file."""
-    yield tree
-    children = tree.items if isinstance(tree, Items) else tree.entries.values() if isinstance(tree, Mapping) else ()
-    for child in children:
-        yield from walk(child)
