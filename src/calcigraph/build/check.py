@@ -66,7 +66,7 @@ def check(
         whole.refused |= part.refused
         whole.problems += part.problems
         _join(whole, part)
-    _across(whole, product, shapes, engine)
+    _across(whole, files, product, shapes, engine)
     whole.problems.sort()
     return whole
 
@@ -140,10 +140,9 @@ def _labels(product: Resources) -> Callable[[str], list[str]]:
     return lambda name: [vocabulary().labels[term] for term in vocabulary().names.get(fold(name), ())]
 
 
-def _across(whole: Checked, product: Resources, shapes: Shapes, engine_name: str) -> None:
+def _across(whole: Checked, files: Sequence[Path], product: Resources, shapes: Shapes, engine_name: str) -> None:
     """Add the problems that span records; a reference to a refused record is not one."""
     from calcigraph.records.context import load_context
-    from calcigraph.resources import record_files
     from calcigraph.validation.engines import engine
     from calcigraph.validation.locate import locate
 
@@ -152,7 +151,7 @@ def _across(whole: Checked, product: Resources, shapes: Shapes, engine_name: str
     context = load_context(product.context)
     excused = {context.base + identifier for identifier in whole.refused}
     results = engine(engine_name)(b"".join(whole.spanning), shapes.spanning)
-    paths = {shown(path, product): path for path in record_files(product.seeds)}
+    paths = {shown(path, product): path for path in files}
     whole.problems += locate(
         [result for result in results if result.value not in excused],
         context,

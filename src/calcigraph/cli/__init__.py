@@ -46,7 +46,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="calcigraph", message="%(version)s")
 def cli() -> None:
-    r"""The evidence for treating calcinosis cutis, computable.
+    """The evidence for treating calcinosis cutis, computable.
 
     Data goes to standard output, talk to standard error. Exit codes: 0 fine, 1 findings, 2 wrong use.
     This is a research tool, not medical advice.

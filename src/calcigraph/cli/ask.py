@@ -42,7 +42,7 @@ class Questions(click.Group):
 
 @click.group("ask", cls=Questions)
 def command() -> None:
-    r"""Answer a question about the evidence.
+    """Answer a question about the evidence.
 
     The graph is built at first use, and again when records changed. Names are forgiving: "JDM", "juvenile
     dermatomyositis", cg:JuvenileDermatomyositis and MONDO:0008054 are the same.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @options.engine
 @options.jobs
 def command(seeds: Path | None, home: Path | None, engine: str, jobs: int) -> None:
-    r"""Build the graph from the records.
+    """Build the graph from the records.
 
     Nothing is done when nothing changed. If a record is not sound, every problem is shown and the
     last good build stays in use.

@@ -12,7 +12,7 @@ from calcigraph.cli.talk import FINDINGS
 @click.command("classify")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something is not current.")
 def command(*, check: bool) -> None:
-    r"""Refresh what is generated from the ontology: hierarchy.ttl (by HermiT) and the names in context.jsonld.
+    """Refresh what is generated from the ontology: hierarchy.ttl (by HermiT) and the names in context.jsonld.
 
     \b
     Example:

@@ -9,7 +9,7 @@ import click
 @click.argument("name", required=False)
 @click.option("--sparql", is_flag=True, help="Show the query itself.")
 def command(name: str | None, *, sparql: bool) -> None:
-    r"""List the questions, or show one: what it takes, and what its columns mean.
+    """List the questions, or show one: what it takes, and what its columns mean.
 
     \b
     Example:

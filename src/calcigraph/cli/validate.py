@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.engine
 @options.jobs
 def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: str, jobs: int) -> None:
-    r"""Check records: their form, their shapes, and what spans records.
+    """Check records: their form, their shapes, and what spans records.
 
     Without PATHS all records are checked; with them, those files and folders, compared with all others.
     Problems go to standard output, one a line, as file:line:column. The exit code is 1 if there is a

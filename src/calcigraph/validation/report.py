@@ -39,13 +39,12 @@ def results_of(report: Graph) -> list[Result]:
 
     results = set()
     for node in report.subjects(RDF.type, URIRef(SHACL + "ValidationResult")):
-        constraint = text(node, "sourceConstraint")
         results.add(
             Result(
                 focus=text(node, "focusNode"),
                 path=text(node, "resultPath"),
                 value=text(node, "value"),
-                shape=constraint or text(node, "sourceShape"),
+                shape=text(node, "sourceShape"),
                 component=text(node, "sourceConstraintComponent").removeprefix(SHACL),
                 severity=Severity(text(node, "resultSeverity").removeprefix(SHACL).lower()),
                 message=_IRI.sub(r"\1", text(node, "resultMessage")),
