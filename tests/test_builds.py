@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import calcigraph
-from calcigraph.build import build
+from calcigraph.build.assemble import build
 from calcigraph.build.inputs import fingerprint
 from calcigraph.build.workers import workers
 from calcigraph.errors import BuildFailed, InvalidRecords

@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from calcigraph.store.local import Build
 
 
-def default_home() -> Path:
-    """Return the folder in which builds live unless another is named: the user's cache."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("calcigraph", appauthor=False)
-
-
 @dataclass(frozen=True)
 class Evidence:
     """The evidence, ready to be asked; make one with `calcigraph.open()` or `calcigraph.connect()`."""
@@ -75,7 +68,7 @@ def open_evidence(
     """
     from calcigraph.build.assemble import build
     from calcigraph.errors import InvalidRecords, Severity
-    from calcigraph.store.local import Home
+    from calcigraph.store.local import Home, default_home
 
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())

@@ -28,11 +28,10 @@ def command(seeds: Path | None, home: Path | None, engine: str, jobs: int) -> No
     Example:
       calcigraph build
     """
-    from calcigraph.api import default_home
     from calcigraph.build.assemble import build
     from calcigraph.build.workers import workers
     from calcigraph.resources import resources
-    from calcigraph.store.local import Home
+    from calcigraph.store.local import Home, default_home
 
     product = resources(seeds=seeds)
     with progress() as say, workers(jobs) as executor:

@@ -62,7 +62,7 @@ def load_question(path: Path) -> Question:
     text = path.read_text(encoding="utf-8")
     head = "\n".join(line[3:] for line in text.splitlines() if line.startswith("#+ "))
     try:
-        header: Any = yaml.safe_load(head)
+        header: Any = yaml.load(head, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         message = f"{path.name}: the header is no YAML: {error}"
         raise BadQuestion(message) from error

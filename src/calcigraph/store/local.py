@@ -12,12 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.errors import BuildFailed
 
@@ -29,8 +27,14 @@ if TYPE_CHECKING:
 _KEPT_SECONDS = 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class BuildInfo:
+def default_home() -> Path:
+    """Return the folder in which builds live unless another is named: the user's cache."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("calcigraph", appauthor=False)
+
+
+class BuildInfo(NamedTuple):
     """What a build holds: how many records, quads and derived quads, and how many warnings and remarks."""
 
     digest: str
@@ -41,8 +45,7 @@ class BuildInfo:
     remarks: int
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """A finished build on disk."""
 
     path: Path
@@ -63,8 +66,7 @@ class Build:
         return ox.Store.read_only(str(self.path / "store"))
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """The folder in which builds live."""
 
     path: Path
@@ -102,6 +104,7 @@ class Home:
 
         Raises BuildFailed if the disk refuses; whatever was begun is taken away.
         """
+        import shutil
         import tempfile
 
         try:
@@ -123,6 +126,8 @@ class Home:
         self.sweep()
 
     def _appear(self, folder: Path, digest: str) -> None:
+        import shutil
+
         final = self.path / "builds" / digest
         try:
             folder.rename(final)
@@ -133,6 +138,8 @@ class Home:
 
     def sweep(self) -> None:
         """Take away builds that are neither current nor a day young, and what killed builds left behind."""
+        import shutil
+
         current = {path.read_text(encoding="utf-8") for path in (self.path / "current").glob("[!.]*")}
         limit = time.time() - _KEPT_SECONDS
         for path in (self.path / "builds").iterdir():
@@ -143,4 +150,4 @@ class Home:
 
 def write_info(folder: Path, info: BuildInfo) -> None:
     """Write what the build holds; it is written last, and a folder without it is no build."""
-    (folder / "build.json").write_text(json.dumps(asdict(info), indent=1) + "\n", encoding="utf-8")
+    (folder / "build.json").write_text(json.dumps(info._asdict(), indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,337 @@
+"""The shapes: what is sound conforms, each way to break it is named by shape and path, and the two engines agree.
+
+A file in tests/shapes whose name begins with ok conforms. Every other one says in its first lines what is found in it:
+shape, path (`-` where it is not one property) and severity. How often a property may stand, and with which values, is
+broken here, property by property, starting from the ok.ttl that has them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rdflib import RDF, SH, XSD, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
+
+from calcigraph.graph.dataset import record_quads, triples_of
+from calcigraph.records.context import load_context
+from calcigraph.records.read import read_record
+from calcigraph.resources import record_files, resources
+from calcigraph.validation.engines import validate_with_pyshacl, validate_with_pyshifty
+from calcigraph.validation.shapes import load_shapes, project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rdflib.term import Node
+
+    from calcigraph.validation.report import Result
+
+PRODUCT = resources()
+CONTEXT = load_context(PRODUCT.context)
+SHAPES = load_shapes(PRODUCT.shape_files())
+FOLDER = Path(__file__).parent / "shapes"
+EXAMPLES = sorted(FOLDER.glob("*/*.ttl"))
+SOUND = [path for path in EXAMPLES if path.stem.startswith("ok")]
+BROKEN = [path for path in EXAMPLES if path not in SOUND]
+CLASSES = [path.parent.name for path in SOUND if path.stem == "ok" and path.parent.name != "Record"]
+SHARDS = 4
+
+NOT_CONSTRAINTS = {
+    *(SH.path, SH.property, SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf, SH.ignoredProperties),
+    *(SH.severity, SH.message, SH.prefixes, SH.declare, SH.select),
+}
+OTHER_TEXT = {
+    XSD.string: "another",
+    XSD.boolean: "false",
+    XSD.decimal: "1.5",
+    XSD.gYear: "2002",
+    XSD.gYearMonth: "2018-08",
+    XSD.date: "2026-11-24",
+    XSD.language: "fr",
+}
+MALFORMED = {XSD.nonNegativeInteger: "nine", XSD.decimal: "1,5", XSD.date: "2026-02-30"}
+
+
+@dataclass(frozen=True)
+class Break:
+    """One way to break one property of the example of a class: what stands in it then, and what must be found."""
+
+    focus: URIRef
+    rule: URIRef
+    way: str
+    component: str
+    values: tuple[Node, ...]
+
+    @property
+    def name(self) -> str:
+        """The rule's own name and the way in which it is broken."""
+        return f"{local(self.rule)}-{self.way}"
+
+    @property
+    def copy(self) -> URIRef:
+        """The broken copy of the focus node."""
+        return URIRef(f"{self.focus}-{self.name}")
+
+
+def local(iri: str) -> str:
+    """Return the name of a rule without its namespace."""
+    return iri.rpartition("#")[2]
+
+
+def compact(iri: str) -> str:
+    """Return a property as the headers of the examples write it."""
+    for prefix, namespace in CONTEXT.prefixes.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri or "-"
+
+
+@cache
+def rules() -> Graph:
+    """Return all shapes as one graph."""
+    graph = Graph()
+    for path in PRODUCT.shape_files():
+        graph.parse(path)
+    return graph
+
+
+@cache
+def constraints() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """Return the SPARQL constraints of each shape that have a name, with the form of their messages."""
+    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for shape, constraint in rules().subject_objects(SH.sparql):
+        form = re.sub(r"\\\{\\\?\w+\\\}", ".*", re.escape(str(rules().value(constraint, SH.message))))
+        if isinstance(constraint, URIRef):
+            found.setdefault(str(shape), []).append((str(constraint), re.compile(form)))
+    return found
+
+
+def named(result: Result) -> Result:
+    """Return the result under the name of its SPARQL constraint.
+
+    SHACL gives it as sh:sourceConstraint. pySHACL does too; pyshifty gives the shape alone, and the message tells
+    which of its constraints it was.
+    """
+    found = [name for name, form in constraints().get(result.shape, ()) if form.fullmatch(result.message)]
+    return replace(result, shape=found[0]) if found else result
+
+
+def triples(graph: Graph) -> bytes:
+    """Return the graph as N-Triples."""
+    return graph.serialize(format="nt", encoding="utf-8")
+
+
+def found_by_pyshifty(data: bytes) -> list[Result]:
+    """Return all that pyshifty finds, within records and across them, as a build does it."""
+    spanning = project([data], SHAPES.spanning_properties)
+    results = validate_with_pyshifty(data, SHAPES.local) + validate_with_pyshifty(spanning, SHAPES.spanning)
+    return sorted(named(result) for result in results)
+
+
+def found_by_pyshacl(data: bytes) -> list[Result]:
+    """Return all that pySHACL finds, within records and across them."""
+    spanning = project([data], SHAPES.spanning_properties)
+    results = validate_with_pyshacl(data, SHAPES.local) + validate_with_pyshacl(spanning, SHAPES.spanning)
+    return sorted(named(result) for result in results)
+
+
+def title(path: Path) -> str:
+    """Return the class and the name of an example."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", SOUND, ids=title)
+def test_what_is_sound_conforms(path: Path) -> None:
+    """Nothing is found in an example of what is sound."""
+    assert found_by_pyshifty(triples(Graph().parse(path))) == []
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=title)
+def test_what_is_broken_is_named(path: Path) -> None:
+    """In a broken example exactly what its header says is found, with a message in which no name is left open."""
+    expected = re.findall(r"^# expects: (\S+) (\S+) (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    results = found_by_pyshifty(triples(Graph().parse(path)))
+    assert expected
+    assert Counter((local(r.shape), compact(r.path), str(r.severity)) for r in results) == Counter(expected)
+    assert all(r.message and "{" not in r.message for r in results)
+
+
+def targets(shape: Node, graph: Graph) -> set[Node]:
+    """Return the nodes of the graph that a node shape looks at."""
+    found = {node for kind in rules().objects(shape, SH.targetClass) for node in graph.subjects(RDF.type, kind)}
+    for path in rules().objects(shape, SH.targetObjectsOf):
+        found |= set(graph.objects(None, path))
+    for path in rules().objects(shape, SH.targetSubjectsOf):
+        found |= set(graph.subjects(path, None))
+    return found
+
+
+def paths(rule: Node) -> list[Node]:
+    """Return the properties of which one is the path of a property shape."""
+    path = rules().value(rule, SH.path)
+    either = rules().value(path, SH.alternativePath)
+    return [path] if isinstance(path, URIRef) else list(Collection(rules(), either)) if either else []
+
+
+@cache
+def sound_example(name: str) -> tuple[Graph, URIRef]:
+    """Return the example of a class and the node in it that has all the properties of the class's shape."""
+    graph = Graph().parse(FOLDER / name / "ok.ttl")
+    shape = CONTEXT.expand(f"cg:{name}Shape")
+    wanted = {path for rule in rules().objects(URIRef(shape), SH.property) for path in paths(rule)}
+    full = [node for node in targets(URIRef(shape), graph) if wanted and wanted <= set(graph.predicates(node))]
+    assert len(full) == 1, f"{name}/ok.ttl has no node with all properties of {shape}"
+    assert isinstance(full[0], URIRef)
+    return graph, full[0]
+
+
+def ways(rule: Node, given: Sequence[Node]) -> Iterator[tuple[str, str, tuple[Node, ...]]]:
+    """Yield each way to break a property shape: its name, the component that finds it, and the values it leaves."""
+    kind = rules().value(rule, SH.datatype)
+    text = str(given[0])
+    if rules().value(rule, SH.minCount):
+        yield "missing", "MinCountConstraintComponent", ()
+    if rules().value(rule, SH.maxCount):
+        other = str(int(text) + 1) if kind == XSD.nonNegativeInteger else OTHER_TEXT.get(kind)
+        again = Literal(other, datatype=kind) if kind else URIRef(f"{text}-again")
+        yield "twice", "MaxCountConstraintComponent", (*given, again)
+    if kind:
+        component = "DatatypeConstraintComponent"
+        yield "other-datatype", component, (Literal(7) if kind == XSD.string else Literal(text, datatype=XSD.string),)
+        yield "in-a-language", component, (Literal(text, lang="en"),)
+        yield "not-a-literal", component, (URIRef("https://example.org/a"),)
+        if kind in MALFORMED:
+            yield "malformed", component, (Literal(MALFORMED[kind], datatype=kind),)
+    if rules().value(rule, SH.nodeKind) == SH.IRI:
+        component = "NodeKindConstraintComponent"
+        yield "text", component, (Literal(text),)
+        yield "nameless", component, (BNode(),)
+
+
+@cache
+def breaks(name: str) -> dict[str, Break]:
+    """Return the ways to break the properties of a class, by name."""
+    graph, focus = sound_example(name)
+    looking = [shape for shape in set(rules().subjects(SH.property)) if focus in targets(shape, graph)]
+    found = {}
+    for rule in {rule for shape in looking for rule in rules().objects(shape, SH.property)}:
+        given = [value for path in paths(rule) for value in graph.objects(focus, path)]
+        for way, component, values in ways(rule, given) if given else ():
+            case = Break(focus, URIRef(str(rule)), way, component, values)
+            found[case.name] = case
+    return dict(sorted(found.items()))
+
+
+@cache
+def broken_copies(name: str) -> bytes:
+    """Return the example of a class with a broken copy of its full node for each way to break it."""
+    graph, focus = sound_example(name)
+    whole = Graph() + graph
+    for case in breaks(name).values():
+        away = paths(case.rule)
+        for predicate, value in graph.predicate_objects(focus):
+            if predicate not in away:
+                whole.add((case.copy, predicate, value))
+        for value in case.values:
+            whole.add((case.copy, away[0], value))
+        for owner, predicate in graph.subject_predicates(focus):
+            whole.add((URIRef(f"{owner}-of-{case.name}"), predicate, case.copy))
+    return triples(whole)
+
+
+@cache
+def found_in_copies(name: str) -> list[Result]:
+    """Return what is found in the broken copies of a class."""
+    return [named(result) for result in validate_with_pyshifty(broken_copies(name), SHAPES.local)]
+
+
+@pytest.mark.parametrize(("name", "way"), [(name, way) for name in CLASSES for way in breaks(name)])
+def test_a_broken_property_is_named(name: str, way: str) -> None:
+    """A property that is missing, stands twice, or has a wrong value is named, and nothing else is."""
+    case = breaks(name)[way]
+    severity = local(str(rules().value(case.rule, SH.severity))).lower()
+    results = [result for result in found_in_copies(name) if result.focus == str(case.copy)]
+    assert (str(case.rule), case.component, severity) in [(r.shape, r.component, r.severity) for r in results]
+    simple = isinstance(rules().value(case.rule, SH.path), URIRef)
+    assert {r.path for r in results} == {str(paths(case.rule)[0]) if simple else ""}
+
+
+def demanded() -> set[tuple[str, str]]:
+    """Return each constraint of each named shape: the name, and the component that finds it broken."""
+    components = set()
+    for shape, constraint, value in rules():
+        if isinstance(shape, URIRef) and constraint in SH and constraint not in NOT_CONSTRAINTS:
+            word = local(str(constraint))
+            component = "SPARQL" if constraint == SH.sparql else word[0].upper() + word[1:]
+            rule = value if constraint == SH.sparql and isinstance(value, URIRef) else shape
+            components.add((local(str(rule)), f"{component}ConstraintComponent"))
+    return components
+
+
+def covered(results: Iterable[Result]) -> set[tuple[str, str]]:
+    """Return the constraints that the results name."""
+    return {(local(result.shape), result.component) for result in results}
+
+
+@cache
+def all_examples() -> Graph:
+    """Return all examples as one graph; no two speak of one node, or share an identifier by chance."""
+    whole = Graph()
+    for path in EXAMPLES:
+        whole.parse(path)
+    return whole
+
+
+def test_examples_do_not_disturb_each_other() -> None:
+    """In all examples together the same is found as in each alone."""
+    alone = [result for path in EXAMPLES for result in found_by_pyshifty(triples(Graph().parse(path)))]
+    assert sorted(alone) == found_by_pyshifty(triples(all_examples()))
+
+
+def test_every_constraint_has_an_example_that_breaks_it() -> None:
+    """Each constraint of each shape is broken by some example."""
+    results = found_by_pyshifty(triples(all_examples()))
+    for name in CLASSES:
+        results += found_in_copies(name)
+    assert demanded() - covered(results) == set()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_engines_agree_on_broken_properties(name: str) -> None:
+    """Both engines find the same in the broken copies of a class, down to the message."""
+    reference = [named(result) for result in validate_with_pyshacl(broken_copies(name), SHAPES.local)]
+    assert sorted(reference) == sorted(found_in_copies(name))
+
+
+def test_engines_agree_on_the_examples() -> None:
+    """Both engines find the same in all examples, down to the message."""
+    data = triples(all_examples())
+    assert found_by_pyshacl(data) == found_by_pyshifty(data)
+
+
+@cache
+def seeds(shard: int | None = None) -> bytes:
+    """Return the facts of the curated records, or of one shard of them."""
+    files = record_files(PRODUCT.seeds)[shard :: SHARDS if shard is not None else None]
+    documents = [read_record(path.read_bytes(), path.name, CONTEXT).document for path in files]
+    return triples_of(record_quads(document for document in documents if document))
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_engines_agree_within_the_seeds(shard: int) -> None:
+    """Both engines find the same in each curated record, down to the message."""
+    data = seeds(shard)
+    reference = [named(result) for result in validate_with_pyshacl(data, SHAPES.local)]
+    assert sorted(reference) == sorted(named(result) for result in validate_with_pyshifty(data, SHAPES.local))
+
+
+def test_engines_agree_across_the_seeds() -> None:
+    """Both engines find the same across all curated records."""
+    data = project([seeds()], SHAPES.spanning_properties)
+    assert validate_with_pyshacl(data, SHAPES.spanning) == validate_with_pyshifty(data, SHAPES.spanning)
