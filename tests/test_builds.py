@@ -57,7 +57,7 @@ def test_workers_build_the_same_graph(tmp_path: Path) -> None:
     """Checking side by side gives the bytes that checking one after another gives."""
     product = resources()
     alone = build(product, Home(tmp_path / "alone"))
-    with workers(2) as executor:
+    with workers(2, len(record_files(product.seeds))) as executor:
         together = build(product, Home(tmp_path / "together"), executor=executor)
     assert (alone.path / "graph.nq").read_bytes() == (together.path / "graph.nq").read_bytes()
 
@@ -102,8 +102,10 @@ def test_bad_records_leave_the_last_good_build_in_use(seeds: Path, home: Path) -
     with pytest.raises(InvalidRecords) as refused:
         build(resources(seeds=seeds), Home(home))
     assert [str(p) for p in refused.value.problems if p.severity == "violation"] == [
-        "seeds/studies/alpha-2001.yaml:18:15: violation: improved (10) is more than patients (9): "
-        "correct one of them. [LedgerShape]"
+        (
+            "seeds/studies/alpha-2001.yaml:18:15: violation: improved (10) is more than patients (9): "
+            "correct one of them. [LedgerShape]"
+        )
     ]
     evidence = calcigraph.open(seeds=seeds, home=home)
     assert evidence.stale
@@ -221,7 +223,9 @@ def test_a_full_disk_is_an_error_and_not_a_broken_store(seeds: Path, home: Path,
     good = build(resources(seeds=seeds), Home(home))
     path = seeds / "studies" / "alpha-2001.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("improved: 8", "improved: 7"), encoding="utf-8")
-    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({kibibytes} * 1024, {kibibytes} * 1024)); {RUN}"
+    limited = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({kibibytes} * 1024, {kibibytes} * 1024)); {RUN}"
+    )
     ran = subprocess.run(
         [sys.executable, "-B", "-c", limited, "build", "--seeds", str(seeds)],
         env=os.environ | {"CALCIGRAPH_HOME": str(home)},

@@ -78,7 +78,10 @@ def test_each_format_holds_the_same_answer(seeds: Path) -> None:
     ("arguments", "said"),
     [
         (["ask", "treatmens"], "Nearest: treatments"),
-        (["ask", "treatments", "--condition", "juvenil dermatomyositis", "--seeds", str(TINY)], "Nearest: juvenile dermatomyositis"),
+        (
+            ["ask", "treatments", "--condition", "juvenil dermatomyositis", "--seeds", str(TINY)],
+            "Nearest: juvenile dermatomyositis",
+        ),
         (["ask", "treatments", "--conditoin", "JDM"], "--condition"),
         (["ask", "treatments", "--format", "xml"], "turtle"),
         (["ask", "lookup"], "--identifier"),
@@ -117,7 +120,10 @@ def test_validate_of_sound_records_is_fine(seeds: Path, tmp_path: Path) -> None:
 def test_validate_shows_remarks_when_asked(seeds: Path, tmp_path: Path) -> None:
     """Warnings are shown by default, remarks on demand; neither is a finding."""
     path = seeds / "studies" / "alpha-2001.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("enrolled: 9", "enrolled: 8").replace("doi:", "pages:"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("enrolled: 9", "enrolled: 8").replace("doi:", "pages:"),
+        encoding="utf-8",
+    )
     default = run("validate", "--seeds", seeds, home=tmp_path)
     everything = run("validate", "--seeds", seeds, "--severity", "info", home=tmp_path)
     assert default.returncode == everything.returncode == 0
@@ -147,8 +153,13 @@ def test_both_engines_say_the_same(seeds: Path, tmp_path: Path) -> None:
     """The reference engine's problems are those of the fast one, to the letter."""
     path = seeds / "studies" / "alpha-2001.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("improved: 8", "improved: 10").replace("    direction: benefit\n", ""), encoding="utf-8")
-    ran = {engine: run("validate", "--seeds", seeds, "--engine", engine, home=tmp_path) for engine in ("pyshifty", "pyshacl")}
+    path.write_text(
+        text.replace("improved: 8", "improved: 10").replace("    direction: benefit\n", ""), encoding="utf-8"
+    )
+    ran = {
+        engine: run("validate", "--seeds", seeds, "--engine", engine, home=tmp_path)
+        for engine in ("pyshifty", "pyshacl")
+    }
     assert ran["pyshifty"].returncode == 1
     assert ran["pyshifty"].stdout == ran["pyshacl"].stdout
 
@@ -193,10 +204,21 @@ def test_each_command_has_help_with_an_example(name: str, tmp_path: Path) -> Non
 
 def test_help_imports_no_heavy_library(tmp_path: Path) -> None:
     """Showing help loads none of the libraries that build, validate or ask."""
-    code = "import sys; from calcigraph.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules)"
+    show = "try: main(['--help'])\nexcept SystemExit: pass"
+    code = f"import sys; from calcigraph.cli import main\n{show}\nprint(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     loaded = set(ran.stdout.splitlines()[-1].split())
-    assert not loaded & {"rdflib", "pyoxigraph", "shifty", "pyshacl", "owlready2", "SPARQLWrapper", "rich", "yaml", "rapidfuzz"}
+    assert not loaded & {
+        "rdflib",
+        "pyoxigraph",
+        "shifty",
+        "pyshacl",
+        "owlready2",
+        "SPARQLWrapper",
+        "rich",
+        "yaml",
+        "rapidfuzz",
+    }
 
 
 def test_a_closed_pipe_is_no_error(seeds: Path, tmp_path: Path) -> None:
@@ -214,13 +236,16 @@ def test_a_closed_pipe_is_no_error(seeds: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-@pytest.mark.parametrize(("columns", "form"), [(60, "treatment   minocycline"), (200, "minocycline   tetracycline antibiotic")])
+@pytest.mark.parametrize(
+    ("columns", "form"), [(60, "treatment   minocycline"), (200, "minocycline   tetracycline antibiotic")]
+)
 def test_a_terminal_of_any_width_shows_the_whole_answer(seeds: Path, tmp_path: Path, columns: int, form: str) -> None:
     """A wide terminal gets a table, a narrow one a card for each row, and no line is longer than the terminal."""
     leader, follower = pty.openpty()
     ran = subprocess.Popen(
         [*RUN, "ask", "treatments", "--condition", "lcSSc", "--seeds", str(seeds)],
-        env=os.environ | {"CALCIGRAPH_HOME": str(tmp_path / "home"), "COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "dumb"},
+        env=os.environ
+        | {"CALCIGRAPH_HOME": str(tmp_path / "home"), "COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "dumb"},
         stdout=follower,
         stderr=subprocess.DEVNULL,
     )

@@ -42,7 +42,9 @@ def copied(tmp_path: Path) -> Resources:
 def add(product: Resources, turtle: str) -> None:
     """Add statements to the copied ontology."""
     prefixes = "\n".join(
-        line for line in (PRODUCT.ontology / "treatments.ttl").read_text(encoding="utf-8").splitlines() if "@prefix" in line
+        line
+        for line in (PRODUCT.ontology / "treatments.ttl").read_text(encoding="utf-8").splitlines()
+        if "@prefix" in line
     )
     (product.ontology / "zz-more.ttl").write_text(f"{prefixes}\n{turtle}\n", encoding="utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -62,7 +63,9 @@ def test_responders_are_those_who_got_better(store: ox.Store) -> None:
 def test_a_treatment_has_its_nearest_classes(store: ox.Store) -> None:
     """The nearest classes of a drug are shown, not those above them."""
     assert derived(store, "treatment-class", TERMS + "Infliximab", TERMS + "treatmentClass") == {TERMS + "TNFInhibitor"}
-    assert derived(store, "treatment-class", TERMS + "Minocycline", TERMS + "treatmentClass") == {TERMS + "Tetracycline"}
+    assert derived(store, "treatment-class", TERMS + "Minocycline", TERMS + "treatmentClass") == {
+        TERMS + "Tetracycline"
+    }
 
 
 def test_a_condition_has_all_its_parents(store: ox.Store) -> None:
@@ -123,7 +126,7 @@ def test_a_rule_runs_until_nothing_new_comes() -> None:
     """A rule whose result feeds it is run again, and its count is that of what was new."""
     store = ox.Store()
     nodes = [ox.NamedNode(f"http://example.org/{n}") for n in range(5)]
-    store.extend(ox.Quad(a, SUBCLASS, b) for a, b in zip(nodes, nodes[1:], strict=False))
+    store.extend(ox.Quad(a, SUBCLASS, b) for a, b in itertools.pairwise(nodes))
     step = f"CONSTRUCT {{ ?a {SUBCLASS} ?c }} WHERE {{ ?a {SUBCLASS} ?b . ?b {SUBCLASS} ?c }}"
     assert infer(store, [Rule("step", "one more step", step)]) == 6
     assert len(list(store.quads_for_pattern(None, SUBCLASS, None, ox.NamedNode(INFERRED + "step")))) == 6

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @options.home
 @options.engine
 @options.jobs
-def command(seeds: Path | None, home: Path | None, engine: str, jobs: int) -> None:
+def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None) -> None:
     """Build the graph from the records.
 
     Nothing is done when nothing changed. If a record is not sound, every problem is shown and the
@@ -30,11 +30,11 @@ def command(seeds: Path | None, home: Path | None, engine: str, jobs: int) -> No
     """
     from calcigraph.build.assemble import build
     from calcigraph.build.workers import workers
-    from calcigraph.resources import resources
+    from calcigraph.resources import record_files, resources
     from calcigraph.store.local import Home, default_home
 
     product = resources(seeds=seeds)
-    with progress() as say, workers(jobs) as executor:
+    with progress() as say, workers(jobs, len(record_files(product.seeds))) as executor:
         made = build(product, Home(home or default_home()), engine=engine, executor=executor, progress=say)
     info = made.info
     click.echo(

@@ -27,7 +27,5 @@ engine = click.option(
 jobs = click.option(
     "--jobs",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Processes that read and validate side by side.",
+    help="Processes that read and validate side by side.  [default: one, and all cores from 1,000 records on]",
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @options.seeds
 @options.engine
 @options.jobs
-def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: str, jobs: int) -> None:
+def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: str, jobs: int | None) -> None:
     """Check records: their form, their shapes, and what spans records.
 
     Without PATHS all records are checked; with them, those files and folders, compared with all others.
@@ -51,8 +51,8 @@ def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: 
     stems = {file.stem for file in asked}
     others = [file for resolved, file in files.items() if resolved not in asked and file.stem not in stems]
     shown = [_near(file) for file in sorted(asked)] if paths else list(files.values())
-    with progress() as say, workers(jobs) as executor, tempfile.TemporaryDirectory() as spool:
-        everything = shown + (others if paths else [])
+    everything = shown + (others if paths else [])
+    with progress() as say, workers(jobs, len(everything)) as executor, tempfile.TemporaryDirectory() as spool:
         checked = check(product, everything, Path(spool), engine=engine, executor=executor, progress=say)
     mine = {str(path) for path in shown} if paths else None
     problems = [problem for problem in checked.problems if mine is None or problem.file in mine]

@@ -106,6 +106,7 @@ class Home(NamedTuple):
         """
         import shutil
         import tempfile
+        import traceback
 
         try:
             (self.path / "builds").mkdir(parents=True, exist_ok=True)
@@ -116,7 +117,11 @@ class Home(NamedTuple):
         try:
             yield folder
             self._appear(folder, digest)
-        except OSError as error:
+        except BaseException as error:
+            # A store that the failed frames still hold would go on writing while its folder is taken away.
+            traceback.clear_frames(error.__traceback__)
+            if not isinstance(error, OSError):
+                raise
             message = (
                 f"The build could not be written to {self.path}: {error.strerror or error}. The last one stays in use."
             )
