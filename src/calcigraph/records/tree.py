@@ -12,6 +12,8 @@ import yaml
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 16
+MAX_OPENINGS = 5_000
+"""Lists and maps that a file may open; the parser below recurses in C, and some 50,000 would exhaust its stack."""
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "map", "seq")
 )
@@ -68,12 +70,11 @@ class Parsed:
     faults: list[Fault] = field(default_factory=list)
 
 
-class _AliasMet(Exception):
-    """An alias leads to the node that stands here."""
+class _Refused(Exception):
+    """The tree has a form that no record has."""
 
-    def __init__(self, line: int, column: int) -> None:
-        self.line = line
-        self.column = column
+    def __init__(self, node: yaml.Node, code: str, message: str) -> None:
+        self.fault = Fault(node.start_mark.line + 1, node.start_mark.column + 1, code, message)
 
 
 def parse_tree(data: bytes) -> Parsed:
@@ -96,30 +97,13 @@ def parse_tree(data: bytes) -> Parsed:
         )
     if not text.strip():
         return _refuse(1, 1, "empty-file", "The file is empty: write a record, or delete the file.")
-    deep = _too_deep(text)
-    if deep is not None:
-        return _refuse(*deep, "too-deep", f"Values are nested more than {MAX_DEPTH} deep: a record needs five.")
+    if sum(text.count(opening) for opening in ("[", "{", "- ", "? ")) > MAX_OPENINGS:
+        return _refuse(1, 1, "too-deep", f"The file opens more than {MAX_OPENINGS:,} lists and maps: write it flatter.")
     return _compose(text)
 
 
 def _refuse(line: int, column: int, code: str, message: str) -> Parsed:
     return Parsed(None, [Fault(line, column, code, message)])
-
-
-def _too_deep(text: str) -> tuple[int, int] | None:
-    """Return where nesting passes the limit, from the events, before a tree is built."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH and event.start_mark is not None:
-                    return event.start_mark.line + 1, event.start_mark.column + 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-    except yaml.YAMLError:
-        return None
-    return None
 
 
 def _compose(text: str) -> Parsed:
@@ -135,9 +119,9 @@ def _compose(text: str) -> Parsed:
         return _refuse(1, 1, "empty-file", "The file holds only comments: write a record, or delete the file.")
     faults: list[Fault] = []
     try:
-        tree = _convert(root, faults, set())
-    except _AliasMet as alias:
-        return _refuse(alias.line, alias.column, "alias", _NO_ALIAS)
+        tree = _convert(root, faults, set(), depth=0)
+    except _Refused as refused:
+        return Parsed(None, [refused.fault])
     if not isinstance(tree, Mapping):
         if not faults:
             faults.append(Fault(tree.line, tree.column, "not-a-map", "A record is a map of keys and values."))
@@ -155,17 +139,19 @@ def _broken(error: yaml.MarkedYAMLError) -> Parsed:
     return _refuse(line, column, "broken-yaml", f"The YAML is broken here: {error.problem or error.context}.")
 
 
-def _convert(node: yaml.Node, faults: list[Fault], seen: set[int]) -> Tree:
+def _convert(node: yaml.Node, faults: list[Fault], seen: set[int], *, depth: int) -> Tree:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     if id(node) in seen:
-        raise _AliasMet(line, column)
+        raise _Refused(node, "alias", _NO_ALIAS)
+    if depth > MAX_DEPTH:
+        raise _Refused(node, "too-deep", f"Values are nested more than {MAX_DEPTH} deep: a record needs five.")
     seen.add(id(node))
     if node.tag not in _TAGS:
         faults.append(Fault(line, column, "tag", f"The tag {node.tag} is not allowed: remove it."))
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, line, column, node.style is not None)
     if isinstance(node, yaml.SequenceNode):
-        return Items([_convert(child, faults, seen) for child in node.value], line, column)
+        return Items([_convert(child, faults, seen, depth=depth + 1) for child in node.value], line, column)
     entries: dict[str, Tree] = {}
     keys: dict[str, tuple[int, int]] = {}
     for key_node, value_node in node.value:
@@ -177,6 +163,6 @@ def _convert(node: yaml.Node, faults: list[Fault], seen: set[int]) -> Tree:
             first = keys[key][0]
             faults.append(Fault(*place, "duplicate-key", f"The key {key!r} stands already in line {first}: keep one."))
         else:
-            entries[key] = _convert(value_node, faults, seen)
+            entries[key] = _convert(value_node, faults, seen, depth=depth + 1)
             keys[key] = place
     return Mapping(entries, keys, line, column)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import EngineFailed
 from calcigraph.validation.report import results_of
@@ -33,12 +34,18 @@ def validate_with_pyshifty(data: bytes, shapes: str) -> list[Result]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", shifty.ShaclDiagnosticWarning)
-            validator = shifty.PreparedValidator(shapes)
-            _, report, _ = validator.validate(data.decode(), infer=False, on_unsupported="error")
+            _, report, _ = _prepared(shapes).validate(data.decode(), infer=False, on_unsupported="error")
     except (ValueError, shifty.ShaclDiagnosticWarning) as error:
         message = f"pyshifty could not validate: {error}"
         raise EngineFailed(message) from error
     return results_of(report)
+
+
+@cache
+def _prepared(shapes: str) -> Any:
+    import shifty
+
+    return shifty.PreparedValidator(shapes)
 
 
 def validate_with_pyshacl(data: bytes, shapes: str) -> list[Result]:
