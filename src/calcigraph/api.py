@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from calcigraph.resources import Resources, resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from calcigraph.errors import Problem
     from calcigraph.names.vocabulary import Vocabulary
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.catalog import Question
     from calcigraph.store.local import Build
+
+
+IN_MEMORY = 1_000_000
+"""Quads up to which a graph is copied into memory: some 250 MB."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +46,39 @@ class Evidence:
 
         return catalog(self.product.question_files())
 
+    @cached_property
+    def _found(self) -> dict[str, Question]:
+        return {}
+
     def ask(self, question: str, /, **parameters: str) -> Answer:
         """Return the answer to a question; a parameter is a name in any form, such as condition="JDM".
 
         Raises UnknownQuestion, BadParameter, UnknownName or AmbiguousName, each with the nearest names.
         """
-        from calcigraph.questions.ask import ask
         from calcigraph.questions.catalog import find_question
 
-        found = find_question(question, self.product.question_files())
-        return ask(found, parameters, self.endpoint, self.names)
+        if question not in self._found:
+            self._found[question] = find_question(question, self.product.question_files())
+        return self.answer(self._found[question], parameters)
+
+    def answer(self, question: Question, parameters: Mapping[str, str]) -> Answer:
+        """Return the answer to a question that was read before, as `ask` does."""
+        from calcigraph.questions.ask import ask
+
+        return ask(question, parameters, self.endpoint, self.names)
 
 
 def open_evidence(
     *,
     seeds: Path | str | None = None,
     home: Path | str | None = None,
+    in_memory: int = IN_MEMORY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evidence:
     """Return the evidence in the embedded store, built first if anything changed since the last build.
 
-    `seeds` takes the place of the records that come with Calcigraph; `home` is where builds live.
+    `seeds` takes the place of the records that come with Calcigraph; `home` is where builds live. A graph of
+    up to `in_memory` quads is copied into memory, where answers come some three times as fast.
     If the records are not sound, the last good build of the same folder answers, and `stale` says why;
     raises InvalidRecords if there is none.
     """
@@ -73,12 +89,13 @@ def open_evidence(
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())
     try:
-        return _evidence(product, build(product, place, progress=progress))
+        return _evidence(product, build(product, place, progress=progress), in_memory)
     except InvalidRecords as error:
         last = place.current(product.seeds)
         if last is None:
             raise
-        return _evidence(product, last, tuple(p for p in error.problems if p.severity is Severity.VIOLATION))
+        violations = tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
+        return _evidence(product, last, in_memory, violations)
 
 
 def connect(url: str, *, seconds: int = 60) -> Evidence:
@@ -92,8 +109,9 @@ def connect(url: str, *, seconds: int = 60) -> Evidence:
     )
 
 
-def _evidence(product: Resources, made: Build, stale: tuple[Problem, ...] = ()) -> Evidence:
+def _evidence(product: Resources, made: Build, in_memory: int, stale: tuple[Problem, ...] = ()) -> Evidence:
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.store.endpoint import LocalEndpoint
 
-    return Evidence(product, LocalEndpoint(made.open()), lambda: Vocabulary.from_json(made.names()), stale)
+    store = made.load() if made.info.quads <= in_memory else made.open()
+    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(made.names()), stale)

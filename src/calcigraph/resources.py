@@ -5,8 +5,12 @@ No other module knows a path of the product.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PACKAGE = Path(__file__).parent
 
@@ -68,8 +72,22 @@ def record_files(seeds: Path) -> list[Path]:
     """Return the record files below a folder, by name; a file is returned as it is."""
     if seeds.is_file():
         return [seeds]
-    found = (path for path in seeds.rglob("*") if path.suffix in (".yaml", ".yml"))
-    return sorted(path for path in found if path.is_file() or path.is_symlink())
+    return [Path(path) for path in sorted(_files(str(seeds), (".yaml", ".yml")))]
+
+
+def code_files() -> list[Path]:
+    """Return the modules of Calcigraph, by name."""
+    return [Path(path) for path in sorted(_files(str(_PACKAGE), (".py",)))]
+
+
+def _files(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
+    """Yield the files below a folder; `os.scandir` is several times as fast as `Path.rglob`."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files(entry.path, endings)
+            elif entry.name.endswith(endings):
+                yield entry.path
 
 
 def read_limited(path: Path, limit: int) -> bytes:

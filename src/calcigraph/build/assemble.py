@@ -85,6 +85,7 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))
     progress("Writing")
+    store.optimize()
     store.flush()
     store.dump(str(folder / "graph.nq"), format=ox.RdfFormat.N_QUADS)
     quads = len(store)

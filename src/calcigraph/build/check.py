@@ -56,16 +56,18 @@ def check(
 
     shapes = load_shapes(product.shape_files())
     chunks = [list(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
-    progress(f"Reading and validating {len(files)} records")
     jobs = [(chunk, product, shapes, engine, spool / f"part-{number:06}.nq") for number, chunk in enumerate(chunks)]
     run: Callable[..., Iterable[Checked]] = map if executor is None else executor.map
     whole = Checked()
-    for part in run(_check_chunk, jobs):
+    progress(f"Reading and validating {len(files):,} records")
+    for done, part in enumerate(run(_check_chunk, jobs), start=1):
+        progress(f"Read and validated {min(done * CHUNK, len(files)):,} of {len(files):,} records")
         whole.parts += part.parts
         whole.spanning += part.spanning
         whole.refused |= part.refused
         whole.problems += part.problems
         _join(whole, part)
+    progress("Comparing records")
     _across(whole, files, product, shapes, engine)
     whole.problems.sort()
     return whole

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calcigraph.resources import record_files
+from calcigraph.resources import code_files, record_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from calcigraph.resources import Resources
 
 
 def fingerprint(product: Resources) -> str:
     """Return the digest of seeds, ontology, mappings, rules, shapes and of the code that builds."""
     digest = hashlib.blake2b(digest_size=16)
-    code = sorted(Path(__file__).parent.parent.rglob("*.py"))
     ontology = [*product.ontology_files(), product.context, product.mappings, *product.rule_files()]
-    for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code]:
+    for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code_files()]:
         data = _content(path)
         digest.update(f"{path.parent.name}/{path.name}\0{len(data)}\0".encode())
         digest.update(data)
@@ -27,7 +27,8 @@ def fingerprint(product: Resources) -> str:
 def _content(path: Path) -> bytes:
     """Return the bytes of a file; one that cannot be read differs from all that can, and the check reports it."""
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- twice as fast as Path.read_bytes
+            return file.read()
     except OSError as error:
         return f"\0unreadable {error.errno}".encode()
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -57,8 +60,15 @@ def cli() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and end the process with its exit code; a user's mistake shows no traceback."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code; a user's mistake shows no traceback.
+
+    The process ends at once, as mypy's does: taking the interpreter down in order costs a sixth of a short command.
+    """
     from calcigraph.cli.talk import ended
 
-    raise SystemExit(ended(cli, arguments))
+    code = ended(cli, arguments)
+    with suppress(BrokenPipeError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)

@@ -78,9 +78,9 @@ def _answer(
     from calcigraph.api import connect, open_evidence
 
     if endpoint is not None:
-        return connect(endpoint).ask(question.name, **given)
+        return connect(endpoint).answer(question, given)
     with progress() as say:
-        evidence = open_evidence(seeds=seeds, home=home, progress=say)
+        evidence = open_evidence(seeds=seeds, home=home, in_memory=0, progress=say)
     if evidence.stale:
         count = len(evidence.stale)
         click.echo(
@@ -88,7 +88,7 @@ def _answer(
             "`calcigraph validate` shows them.",
             err=True,
         )
-    return evidence.ask(question.name, **given)
+    return evidence.answer(question, given)
 
 
 def _write(answer: Answer, form: str, question: Question) -> None:

@@ -1,4 +1,4 @@
-"""An answer as a table in the terminal."""
+"""An answer as a table in the terminal; in a narrow one, each row as a card."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from texttable import Texttable
 
 from calcigraph.questions.answers import heading
 
@@ -19,55 +16,53 @@ if TYPE_CHECKING:
     from calcigraph.questions.catalog import Question
 
 _WIDTH_OF_A_FILE = 200
-_NARROW = 100
+_PER_COLUMN = 12
 _NOT_REPORTED = "·"
 
 
 def show(answer: Answer, question: Question) -> None:
-    """Write the answer to standard output; columns that are empty in every row are left out."""
+    """Write the answer to standard output."""
     if not answer.rows:
         click.echo("Nothing in the graph answers this. Leave a parameter out to see more.", err=True)
         return
-    filled = [c for c in answer.shown if any(row[c] not in (None, "", 0) for row in answer)]
+    columns = list(answer.shown)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_OF_A_FILE
-    console = Console(width=width, highlight=False)
-    console.print(_cards(answer, filled) if width < _NARROW else _table(answer, filled))
+    click.echo(_cards(answer, columns, width) if width < _PER_COLUMN * len(columns) else _table(answer, columns, width))
     click.echo(f"{len(answer)} rows. {_caution(question)}", err=True)
 
 
-def _table(answer: Answer, columns: list[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
-    for column in columns:
-        numeric = all(isinstance(row[column], (int, type(None))) for row in answer)
-        table.add_column(
-            heading(column), justify="right" if numeric else "left", overflow="fold", min_width=_least(column)
-        )
+def _table(answer: Answer, columns: list[str], width: int) -> str:
+    rows = list(answer)
+    numeric = [all(isinstance(row[column], (int, type(None))) for row in rows) for column in columns]
+    table = Texttable(max_width=width)
+    table.set_deco(Texttable.HEADER)
+    table.set_header_align(["r" if number else "l" for number in numeric])
+    table.set_cols_align(["r" if number else "l" for number in numeric])
+    table.set_cols_dtype(["t"] * len(columns))
+    table.header([heading(column) for column in columns])
+    table.add_rows([[_cell(row[column]) for column in columns] for row in rows], header=False)
+    return _drawn(table)
+
+
+def _cards(answer: Answer, columns: list[str], width: int) -> str:
+    cards = []
     for row in answer:
-        table.add_row(*[_cell(row[column]) for column in columns])
-    return table
+        table = Texttable(max_width=width)
+        table.set_deco(0)
+        table.set_cols_dtype(["t", "t"])
+        table.add_rows([[heading(c), _cell(row[c])] for c in columns if row[c] not in {None, ""}], header=False)
+        cards.append(_drawn(table))
+    return "\n\n".join(cards)
 
 
-def _cards(answer: Answer, columns: list[str]) -> Table:
-    """Return a table of two columns, with a line between rows, for a narrow terminal."""
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for row in answer:
-        for column in columns:
-            if row[column] not in (None, ""):
-                table.add_row(heading(column), _cell(row[column]))
-        table.add_section()
-    return table
+def _drawn(table: Texttable) -> str:
+    return "\n".join(line.rstrip() for line in str(table.draw()).splitlines())
 
 
-def _least(column: str) -> int:
-    return min(len(heading(column)), 12)
-
-
-def _cell(value: Value) -> Text:
+def _cell(value: Value) -> str:
     if value is None:
-        return Text(_NOT_REPORTED, style="dim")
-    return Text(("yes" if value else "no") if isinstance(value, bool) else str(value))
+        return _NOT_REPORTED
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _caution(question: Question) -> str:

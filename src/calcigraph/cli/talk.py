@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 WRONG_USE = 2
+_CLEAR = "\r\x1b[K"
 
 
 def ended(command: click.Command, arguments: Sequence[str] | None) -> int:
@@ -60,11 +61,11 @@ def show_problems(problems: Iterable[Problem], *, least: Severity) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that says what is going on, while someone watches; it says nothing to a file."""
+    """Give a function that says what is going on, on one line, while someone watches; it says nothing to a file."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status("Looking for changes") as status:
-        yield lambda step: status.update(f"{step} …")
+    try:
+        yield lambda step: click.echo(f"{_CLEAR}{step} …", err=True, nl=False)
+    finally:
+        click.echo(_CLEAR, err=True, nl=False)

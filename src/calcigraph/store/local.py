@@ -65,6 +65,14 @@ class Build(NamedTuple):
 
         return ox.Store.read_only(str(self.path / "store"))
 
+    def load(self) -> ox.Store:
+        """Return a copy of the store in memory, which answers some three times as fast as the one on disk."""
+        import pyoxigraph as ox
+
+        store = ox.Store()
+        store.bulk_load(path=str(self.path / "graph.nq"), format=ox.RdfFormat.N_QUADS)
+        return store
+
 
 class Home(NamedTuple):
     """The folder in which builds live."""
