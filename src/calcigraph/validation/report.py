@@ -30,15 +30,15 @@ class Result:
 
 
 def results_of(report: Graph) -> list[Result]:
-    """Return the results in a W3C validation report, sorted, each once."""
-    from rdflib import RDF, BNode, URIRef
+    """Return the results in a W3C validation report, sorted, each once; what a result has as detail is left out."""
+    from rdflib import BNode, URIRef
 
     def text(node: Any, name: str) -> str:
         found = report.value(node, URIRef(SHACL + name))
         return "" if found is None or isinstance(found, BNode) else str(found)
 
     results = set()
-    for node in report.subjects(RDF.type, URIRef(SHACL + "ValidationResult")):
+    for node in report.objects(None, URIRef(SHACL + "result")):
         results.add(
             Result(
                 focus=text(node, "focusNode"),
