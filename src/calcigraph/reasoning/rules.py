@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEADER = re.compile(r"^# (rule|derives): (.+)$", re.MULTILINE)
+_LOCAL = re.compile(r"[#/]")
+_READ = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": r"\ba\b|rdf:type"}
 _PROV = "http://www.w3.org/ns/prov#"
 _CG = BASE + "ontology#"
 
@@ -37,6 +39,13 @@ class Rule:
     def graph(self) -> str:
         """The named graph of what this rule derives."""
         return INFERRED + self.name
+
+    def reads(self, predicates: Iterable[str]) -> bool:
+        """Tell whether the rule may match what has one of these properties, so that it must run again."""
+        where = self.query.partition("WHERE")[2]
+        return any(
+            re.search(_READ[name] if name in _READ else re.escape(_LOCAL.split(name)[-1]), where) for name in predicates
+        )
 
     @property
     def iri(self) -> str:
@@ -74,10 +83,10 @@ def infer(store: ox.Store, rules: Iterable[Rule]) -> int:
                 for triple in derived
                 if next(store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is None
             ]
-            if not new:
-                break
             store.bulk_extend(new)
             count += len(new)
+            if not rule.reads({quad.predicate.value for quad in new}):
+                break
     return count
 
 
