@@ -16,7 +16,19 @@ from statistics import median
 from typing import Any
 
 import click
-from measure import Step, best, in_child, process, shown, side_by_side, spread, table, verdict, versions
+from measure import (
+    Step,
+    best,
+    calcigraph_command,
+    in_child,
+    process,
+    shown,
+    side_by_side,
+    spread,
+    table,
+    verdict,
+    versions,
+)
 
 FASTER = 20
 UNCHANGED_MS = 50
@@ -87,11 +99,16 @@ def document(seeds: Path, context: Path) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for key, value in body.items():
             if key in maps:
-                made[key] = {f"{address}{joint}{name}": node(part, f"{address}{joint}{name}", record) for name, part in value.items()}
+                made[key] = {
+                    f"{address}{joint}{name}": node(part, f"{address}{joint}{name}", record)
+                    for name, part in value.items()
+                }
             elif key in single:
                 made[key] = {"id": f"{address}{joint}{key}"} | node(value, f"{address}{joint}{key}", record)
             elif key in local:
-                made[key] = [one if "/" in one else f"{record}#{one}" for one in ([value] if isinstance(value, str) else value)]
+                made[key] = [
+                    one if "/" in one else f"{record}#{one}" for one in ([value] if isinstance(value, str) else value)
+                ]
             else:
                 made[key] = value
         return made
@@ -110,10 +127,12 @@ def _results(report: Any) -> dict[str, int]:
 
 
 def differing(peer_facts: Path, home: Path) -> int:
-    """Return how many facts the peers and calcigraph do not share."""
+    """Return how many facts the peers and calcigraph do not share, with numbers in the form that the store keeps."""
     import pyoxigraph as ox
 
-    theirs = {quad.triple for quad in ox.parse(path=str(peer_facts), format=ox.RdfFormat.N_TRIPLES)}
+    store = ox.Store()
+    store.bulk_load(path=str(peer_facts), format=ox.RdfFormat.N_TRIPLES)
+    theirs = {quad.triple for quad in store}
     ours = {
         quad.triple
         for path in home.glob("builds/*/graph.nq")
@@ -158,7 +177,7 @@ def _unchanged(home: Path, starts: int) -> None:
     taken = side_by_side(
         {
             "python -c pass": process([sys.executable, "-c", "pass"]),
-            "calcigraph build, nothing changed": process([sys.executable, "-m", "calcigraph", "build", "--home", str(home)]),
+            "calcigraph build, nothing changed": process([*calcigraph_command(), "build", "--home", str(home)]),
         },
         starts,
     )

@@ -44,7 +44,7 @@ class Step:
 
 
 class StepFailed(RuntimeError):
-    """A step that ended with an error, or that was stopped."""
+    """A step that ended with an error; the message is the last line that it wrote."""
 
 
 def in_child(step: str, *arguments: object, workers: int = 0, limit: float | None = None) -> Step:
@@ -53,10 +53,10 @@ def in_child(step: str, *arguments: object, workers: int = 0, limit: float | Non
     Raises StepFailed if it ends with an error, and TimeoutExpired if it takes more than `limit` seconds.
     """
     command = [sys.executable, __file__, step, *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=limit)  # noqa: S603 -- our own code
+    done = subprocess.run(command, capture_output=True, check=False, timeout=limit)
     if done.returncode:
-        message = f"{step} ended with {done.returncode}"
-        raise StepFailed(message)
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise StepFailed(lines[-1] if lines else f"{step} ended with {done.returncode}")
     told = json.loads(done.stdout.splitlines()[-1])
     memory = told["own"] + workers * told["child"] if workers else max(told["own"], told["child"])
     return Step(told["seconds"], told["cpu"], memory * _KILOBYTE, told["value"])
@@ -86,9 +86,15 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], repeats: int) -> dic
     return taken
 
 
+def calcigraph_command() -> list[str]:
+    """Return the command that a user types: the script beside this Python, if it is installed there."""
+    script = Path(sys.executable).with_name("calcigraph")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "calcigraph"]
+
+
 def process(command: Sequence[str]) -> Callable[[], object]:
     """Return a call that runs the command to its end and throws its output away."""
-    return lambda: subprocess.run(command, check=True, capture_output=True)  # noqa: S603 -- our own command
+    return lambda: subprocess.run(command, check=True, capture_output=True)
 
 
 def growth(sizes: Sequence[float], values: Sequence[float]) -> float:

@@ -51,10 +51,11 @@ _REVIEW_DESIGNS = ("narrative review", "clinical practice guideline", "systemati
 _QUIET = ("harms not read", "harms not read", "harms not read", "none observed", "not reported")
 _CONCLUSIONS = ("treatment conclusion", "treatment conclusion", "recommendation", "evidence gap")
 _OBSERVATIONS = ("prevalence", "clinical association", "risk factor", "autoantibody", "phenotype classification")
-_WORDS = tuple(
-    "response of deposits in patients with pain and ulceration after treatment for months at one centre was read as "
-    "smaller or softer by the physician on radiographs while others stayed unchanged during follow-up".split()
+_TEXTS = (
+    "response of deposits in patients with pain and ulceration after treatment for months at one centre was read as",
+    "smaller or softer by the physician on radiographs while others stayed unchanged during follow-up",
 )
+_VOCABULARY = [word for text in _TEXTS for word in text.split()]
 _SURNAMES = ("Abara", "Brandt", "Chaudhri", "Dumont", "Eklund", "Ferrari", "Gomes", "Haddad", "Ito", "Jansen", "Kovacs")
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./()+-]|,(?= ))*")
 
@@ -137,7 +138,7 @@ class Maker:
 
     def __post_init__(self) -> None:
         """Read the names that each key takes."""
-        self._random = random.Random(self.seed)  # noqa: S311 -- repeatable data, no secret
+        self._random = random.Random(self.seed)
         table = json.loads(self.context.read_text(encoding="utf-8"))["@context"]
         self._names = {
             key: _ranked(sorted(entry["@context"]), _OFTEN.get(key, ()))
@@ -171,7 +172,9 @@ class Maker:
         self._maybe(record, 0.87, "year", lambda: str(self._random.randrange(1970, 2026)))
         self._maybe(record, 0.63, "volume", lambda: str(self._random.randrange(1, 200)))
         self._maybe(record, 0.54, "issue", lambda: str(self._random.randrange(1, 12)))
-        self._maybe(record, 0.65, "pages", lambda: f"{self._random.randrange(1, 999)}-{self._random.randrange(1000, 1999)}")
+        self._maybe(
+            record, 0.65, "pages", lambda: f"{self._random.randrange(1, 999)}-{self._random.randrange(1000, 1999)}"
+        )
         self._maybe(record, 0.63, "doi", lambda: f"10.5555/synthetic.{number}")
         self._maybe(record, 0.12, "pmcid", lambda: f"PMC{90_000_000 + number}")
         if self._chance(0.38):
@@ -278,14 +281,15 @@ class Maker:
         """Return counts that exclude each other, sum to at most the patients, and fit the direction."""
         most = patients // 2 + 1 if direction in ("benefit", "no effect") else patients // 3
         first = self._random.randrange(most, patients + 1) if most <= patients else patients
-        if direction == "benefit":
-            better = self._random.choice(("complete", "partial", "improved"))
-            return {better: str(first)} | ({"unchanged": str(patients - first)} if self._chance(0.4) else {})
-        if direction == "no effect":
-            return {"unchanged": str(first)} | ({"improved": str(patients - first)} if self._chance(0.3) else {})
-        if direction == "worsening":
-            return {"worse": str(first)}
-        return {"improved": str(first), "unchanged": str(patients - first)} if direction == "mixed" else {}
+        better = self._random.choice(("complete", "partial", "improved"))
+        rest = str(patients - first)
+        every: dict[str, dict[str, str]] = {
+            "benefit": {better: str(first)} | ({"unchanged": rest} if self._chance(0.4) else {}),
+            "no effect": {"unchanged": str(first)} | ({"improved": rest} if self._chance(0.3) else {}),
+            "worsening": {"worse": str(first)},
+            "mixed": {"improved": str(first), "unchanged": rest},
+        }
+        return {**every.get(direction, {})}
 
     def _harm(self, patients: int) -> Node:
         harm: Node = {"event": self._name("event"), "event_as_reported": self._words(5)}
@@ -354,7 +358,7 @@ class Maker:
         return self._random.choice(self.known)
 
     def _words(self, length: int) -> str:
-        return " ".join(self._random.choices(_WORDS, k=length))
+        return " ".join(self._random.choices(_VOCABULARY, k=length))
 
     def _letter(self) -> str:
         return self._random.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

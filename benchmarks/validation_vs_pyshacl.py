@@ -138,7 +138,14 @@ def _compare(size: int, place: Path, repeats: int) -> None:
         same = same and peer.value["digest"] == ours.value["digest"]
         rows.append([f"pySHACL, {name}", *_row(peer, ours), peer.value["results"]])
     least = min(float(row[3]) for row in rows[2:])
-    columns = [f"validation of {triples:,} triples", "time", "processor time", "times as long", "by processor", "results"]
+    columns = [
+        f"validation of {triples:,} triples",
+        "time",
+        "processor time",
+        "times as long",
+        "by processor",
+        "results",
+    ]
     click.echo(table(columns, rows))
     click.echo(f"\nThe results are {'the same' if same else 'NOT the same'}.")
     click.echo(f"At least {FASTER} times as fast, at {triples:,} triples: {verdict(least, FASTER, at_most=False)}.\n")

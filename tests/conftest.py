@@ -1,0 +1,35 @@
+"""What tests in several files need: one home for all builds of a run, and the evidence that comes with Calcigraph.
+
+Hypothesis sets no time limit: how long an example takes says nothing about the fact.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+import calcigraph
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from calcigraph import Evidence
+
+settings.register_profile("calcigraph", deadline=None)
+settings.load_profile("calcigraph")
+
+
+@pytest.fixture(scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of builds that all workers of this run share, so that each build is made once."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "home"
+
+
+@pytest.fixture(scope="session")
+def evidence(shared_home: Path) -> Evidence:
+    """Return the evidence of the real records."""
+    return calcigraph.open(home=shared_home)
