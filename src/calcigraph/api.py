@@ -50,7 +50,7 @@ class Evidence:
     def _found(self) -> dict[str, Question]:
         return {}
 
-    def ask(self, question: str, /, **parameters: str) -> Answer:
+    def ask(self, question: str, /, **parameters: str | None) -> Answer:
         """Return the answer to a question; a parameter is a name in any form, such as condition="JDM".
 
         Raises UnknownQuestion, BadParameter, UnknownName or AmbiguousName, each with the nearest names.
@@ -61,7 +61,7 @@ class Evidence:
             self._found[question] = find_question(question, self.product.question_files())
         return self.answer(self._found[question], parameters)
 
-    def answer(self, question: Question, parameters: Mapping[str, str]) -> Answer:
+    def answer(self, question: Question, parameters: Mapping[str, str | None]) -> Answer:
         """Return the answer to a question that was read before, as `ask` does."""
         from calcigraph.questions.ask import ask
 

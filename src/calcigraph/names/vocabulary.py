@@ -22,6 +22,7 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 SYNONYM = "http://www.geneontology.org/formats/oboInOwl#hasExactSynonym"
+NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
 VALUES_FROM = TERMS + "valuesFrom"
 
 
@@ -102,8 +103,8 @@ def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> V
     for term, label in triples[LABEL]:
         vocabulary.labels[term] = label.value
         names[fold(label.value)][term] = None
-    for term, synonym in triples[SYNONYM]:
-        names[fold(synonym.value)][term] = None
+    for term, name in [*triples[SYNONYM], *triples[NOTATION]]:
+        names[fold(name.value)][term] = None
     for term in vocabulary.labels:
         names[fold(term)][term] = None
         if term.startswith(TERMS):

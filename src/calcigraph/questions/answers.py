@@ -82,10 +82,13 @@ def to_markdown(answer: Answer) -> str:
     """Return the columns for people as a Markdown table."""
     columns = answer.shown
     lines = ["| " + " | ".join(heading(column) for column in columns) + " |", "|" + " --- |" * len(columns)]
-    for row in answer:
-        cells = [("" if row[c] is None else _plain(row[c])).replace("|", "\\|") for c in columns]
-        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["| " + " | ".join(_in_a_cell(row[column]) for column in columns) + " |" for row in answer]
     return "\n".join(lines) + "\n"
+
+
+def _in_a_cell(value: Value) -> str:
+    text = "" if value is None else _plain(value)
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def to_turtle(answer: Answer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote
 
 from calcigraph.errors import BadParameter
 from calcigraph.names.nearest import nearest
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.questions.catalog import Parameter, Question
 
-_RESOLVERS = re.compile(
-    r"^(https?://(dx\.)?doi\.org/|doi:|https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:)\s*", re.IGNORECASE
+_WRITTEN = re.compile(
+    r"^(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|pubmed\.ncbi\.nlm\.nih\.gov/|www\.ncbi\.nlm\.nih\.gov/(?:pubmed|pmc/articles)/"
+    r"|(?:www\.)?pmc\.ncbi\.nlm\.nih\.gov/articles/|(?:www\.|classic\.)?clinicaltrials\.gov/(?:ct2/show|study)/"
+    r"|doi:|pmid:?|pmcid:?)\s*",
+    re.IGNORECASE,
 )
+"""What stands before an identifier as it is usually written: a resolver's address, or the identifier's kind."""
 
 
 class Endpoint(Protocol):
@@ -29,7 +34,7 @@ class Endpoint(Protocol):
         ...
 
 
-def ask(question: Question, parameters: Mapping[str, str], endpoint: Endpoint, vocabulary: Vocabulary) -> Answer:
+def ask(question: Question, parameters: Mapping[str, str | None], endpoint: Endpoint, vocabulary: Vocabulary) -> Answer:
     """Return the answer; a parameter is a name in any form, or is left out to ask for all.
 
     Raises BadParameter for a parameter that the question does not take, UnknownName or AmbiguousName
@@ -43,7 +48,7 @@ def ask(question: Question, parameters: Mapping[str, str], endpoint: Endpoint, v
     return Answer(question.name, columns, rows, terms)
 
 
-def bind(question: Question, parameters: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:
+def bind(question: Question, parameters: Mapping[str, str | None], vocabulary: Vocabulary) -> dict[str, str]:
     """Return the serialised terms for the question's slots, so that no text ever enters a query."""
     for name in parameters:
         if name not in question.parameters:
@@ -51,7 +56,7 @@ def bind(question: Question, parameters: Mapping[str, str], vocabulary: Vocabula
             message = f"The question {question.name!r} has no parameter {name!r}. It takes: {', '.join(near)}."
             raise BadParameter(message)
     for name, parameter in question.parameters.items():
-        if parameter.required and not parameters.get(name, "").strip():
+        if parameter.required and not (parameters.get(name) or "").strip():
             message = f"The question {question.name!r} needs --{name}: {parameter.about}."
             raise BadParameter(message)
     return {
@@ -66,8 +71,13 @@ def _terms(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
 
     if parameter.root is not None:
         return str(ox.NamedNode(vocabulary.find(value, root=parameter.root)))
-    bare = _RESOLVERS.sub("", value.strip())
-    literals = [str(ox.Literal(form)) for form in dict.fromkeys((bare, bare.lower(), bare.upper()))]
+    written = _WRITTEN.match(value.strip())
+    bare = unquote(value.strip()[written.end() :]).rstrip("/") if written else value.strip()
+    try:
+        literals = [str(ox.Literal(form)) for form in dict.fromkeys((bare, bare.lower(), bare.upper()))]
+    except ValueError as error:
+        message = f"--{parameter.name} holds a sign that is no text: {error}."
+        raise BadParameter(message) from error
     iris = []
     for candidate in (value.strip(), *vocabulary.expansions(value)):
         try:
