@@ -197,9 +197,7 @@ def ways(rule: Node, given: Sequence[Node]) -> Iterator[tuple[str, str, tuple[No
     if rules().value(rule, SH.minCount):
         yield "missing", "MinCountConstraintComponent", ()
     if rules().value(rule, SH.maxCount):
-        another = (
-            f"{int(text) + 1}" if kind == XSD.nonNegativeInteger else OTHER_TEXT[kind] if kind else f"{text}-again"
-        )
+        another = f"{int(text) + 1}" if kind == XSD.integer else OTHER_TEXT[kind] if kind else f"{text}-again"
         again = Literal(another, datatype=kind) if kind else URIRef(another)
         yield "twice", "MaxCountConstraintComponent", (*given, again)
     if kind:
@@ -209,6 +207,8 @@ def ways(rule: Node, given: Sequence[Node]) -> Iterator[tuple[str, str, tuple[No
         yield "not-a-literal", component, (URIRef(f"{CONTEXT.base}study/other-2001"),)
         if kind in MALFORMED:
             yield "malformed", component, (Literal(MALFORMED[kind], datatype=kind),)
+    if rules().value(rule, SH.minInclusive) is not None:
+        yield "negative", "MinInclusiveConstraintComponent", (Literal(-1),)
     if rules().value(rule, SH.nodeKind) == SH.IRI:
         component = "NodeKindConstraintComponent"
         yield "text", component, (Literal(text),)
@@ -260,6 +260,8 @@ def test_a_broken_property_is_named(name: str, way: str) -> None:
     severity = local(str(rules().value(case.rule, SH.severity))).lower()
     copy = f"{sound_example(name)[1]}-{way}"
     results = [result for result in found_one_by_one(name) if result.focus == copy]
+    if case.way == "negative":  # other counts are then above it, which the ledger says too
+        results = [result for result in results if result.shape == str(case.rule)]
     assert (str(case.rule), case.component, severity) in [(r.shape, r.component, r.severity) for r in results]
     simple = isinstance(rules().value(case.rule, SH.path), URIRef)
     assert {r.path for r in results} == {str(paths(case.rule)[0]) if simple else ""}
@@ -315,17 +317,23 @@ def test_engines_agree_on_broken_properties(name: str) -> None:
     """Both engines find the same, down to the message, where all properties are broken in one way at a time.
 
     pySHACL parses a query anew for each node that it looks at, so one copy has all properties missing, one has all of
-    them twice, and so on.
+    them twice, and so on. A nameless node is no part of a record: it is reported as such, and what a query says of it
+    is left open, since a blank node in a query is a variable.
     """
     copies: dict[str, list[Break]] = {}
     for case in breaks(name).values():
         copies.setdefault(case.way, []).append(case)
     data = broken_copies(name, copies)
-    found = [named(result) for result in validate_with_pyshifty(data, SHAPES.local)]
+    found, reference = (
+        sorted(
+            named(result) for result in engine(data, SHAPES.local) if result.focus or "SPARQL" not in result.component
+        )
+        for engine in (validate_with_pyshifty, validate_with_pyshacl)
+    )
     assert {(str(case.rule), case.component) for case in breaks(name).values()} <= {
         (r.shape, r.component) for r in found
     }
-    assert sorted(named(result) for result in validate_with_pyshacl(data, SHAPES.local)) == sorted(found)
+    assert found == reference
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

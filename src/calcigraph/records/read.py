@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
-    XSD + "nonNegativeInteger": (re.compile(r"\d{1,9}"), "a whole number, 0 or more"),
+    XSD + "integer": (re.compile(r"\d{1,9}"), "a whole number, 0 or more"),
     XSD + "decimal": (_NUMBER, "a number such as 24.7"),
     XSD + "boolean": (re.compile(r"true|false"), "true or false"),
     XSD + "gYear": (re.compile(r"\d{4}"), "a year such as 2003"),
