@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from calcigraph.questions.answers import Answer, Value
     from calcigraph.questions.catalog import Question
 
-_WIDTH_OF_A_FILE = 200
-_PER_COLUMN = 12
+_WIDTH_OF_A_FILE = 220
+_GAP = 3
+_LEAST = 16
 _NOT_REPORTED = "·"
 
 
@@ -25,23 +26,52 @@ def show(answer: Answer, question: Question) -> None:
     if not answer.rows:
         click.echo("Nothing in the graph answers this. Leave a parameter out to see more.", err=True)
         return
-    columns = list(answer.shown)
+    shared = _shared(answer)
+    for column, value in shared.items():
+        click.echo(f"{heading(column)}: {value}\n")
+    columns = [column for column in answer.shown if column not in shared]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_OF_A_FILE
-    click.echo(_cards(answer, columns, width) if width < _PER_COLUMN * len(columns) else _table(answer, columns, width))
+    click.echo(_table(answer, columns, width))
     click.echo(f"{len(answer)} rows. {_caution(question)}", err=True)
 
 
+def _shared(answer: Answer) -> dict[str, str]:
+    """Return the words that stand in every one of several rows; they are said once, above the table."""
+    first, *others = answer
+    return {
+        column: value
+        for column in answer.shown
+        if others and isinstance(value := first[column], str) and all(row[column] == value for row in others)
+    }
+
+
 def _table(answer: Answer, columns: list[str], width: int) -> str:
+    """Return a table, or cards where the width is too little for one."""
     rows = list(answer)
     numeric = [all(isinstance(row[column], (int, type(None))) for row in rows) for column in columns]
-    table = Texttable(max_width=width)
+    cells = [[heading(column) for column in columns], *[[_cell(row[column]) for column in columns] for row in rows]]
+    table = Texttable(max_width=0)
     table.set_deco(Texttable.HEADER)
+    widths = _widths(cells, width - _GAP * len(columns))
+    if sum(widths) > width - _GAP * len(columns):
+        return _cards(answer, columns, width)
+    table.set_cols_width(widths)
     table.set_header_align(["r" if number else "l" for number in numeric])
     table.set_cols_align(["r" if number else "l" for number in numeric])
     table.set_cols_dtype(["t"] * len(columns))
-    table.header([heading(column) for column in columns])
-    table.add_rows([[_cell(row[column]) for column in columns] for row in rows], header=False)
+    table.add_rows(cells, header=True)
     return _drawn(table)
+
+
+def _widths(cells: list[list[str]], room: int) -> list[int]:
+    """Return the width of each column: what it needs, or a share of the room by need."""
+    needed = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [0] * len(needed)
+    order = sorted(range(len(needed)), key=needed.__getitem__)
+    for place, index in enumerate(order):
+        left, wanted = room - sum(widths), sum(needed[other] for other in order[place:])
+        widths[index] = max(1, min(needed[index], max(_LEAST, left * needed[index] // wanted)))
+    return widths
 
 
 def _cards(answer: Answer, columns: list[str], width: int) -> str:
