@@ -182,15 +182,11 @@ def read_mappings(path: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
 
 def fill_context(context: dict[str, Any], ontology: Iterable[Path]) -> dict[str, Any]:
     """Return the record context with the names of each key's values written in from the ontology."""
-    import pyoxigraph as ox
-
     files = list(ontology)
     vocabulary = load_vocabulary(files)
     roots: dict[str, list[str]] = defaultdict(list)
-    for path in files:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            if quad.predicate.value == VALUES_FROM:
-                roots[quad.subject.value].append(quad.object.value)
+    for term, root in _triples(files)[VALUES_FROM]:
+        roots[term].append(root.value)
     table = dict(context["@context"])
     for key, entry in table.items():
         if isinstance(entry, dict) and entry.get("@type") == "@vocab":
