@@ -29,13 +29,15 @@ NEEDED = {
     "Curation": "curated_by curated_on status",
 }
 PUBLICATION = (
-    "authors cites claims country covers findings observations overlaps readings same_work_as scope_note similar_to"
+    "authors cites claims country covers findings may_overlap observations overlaps patients_within readings"
+    " same_work_as scope_note similar_to"
 )
 SEVERAL = {
     "Study": PUBLICATION,
     "Review": f"{PUBLICATION} includes possibly_includes",
     "Cohort": PUBLICATION,
-    "RegisteredTrial": "comparator condition country outcome overlaps phenotype primary_outcome readings"
+    "RegisteredTrial": "comparator condition country may_overlap outcome overlaps patients_within phenotype"
+    " primary_outcome readings"
     " results_published route same_work_as sponsor treatment",
     "Finding": "comparator concomitant condition estimates harms outcome phenotype read_in route",
     "Harm": "read_in",

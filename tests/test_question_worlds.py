@@ -32,6 +32,7 @@ LISTS = {
     "class": ", ",
     "conditions": ", ",
     "direction": ", ",
+    "parts": " ",
     "results": ", ",
     "sources": "; ",
     "sponsor": ", ",
@@ -46,9 +47,9 @@ COUNTS = {
     "findings",
     "improved",
     "out_of",
-    "overlapping",
     "partial",
     "patients",
+    "patients_at_least",
     "records",
     "responders",
     "studies",
@@ -88,7 +89,7 @@ def shown(column: str, kind: str, text: str) -> str:
     if kind == "uri":
         return text.replace(BASE + "ontology#", "cg:").removeprefix(BASE)
     assert text, f"{column}: what is not known is no value, and an empty text is one"
-    return cell(column, text)
+    return cell(column, text.replace(BASE, "") if column == "parts" else text)
 
 
 rdflib_deprecates_itself = pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")

@@ -34,6 +34,16 @@ class Resources(NamedTuple):
         return self.ontology / "mappings.sssom.tsv"
 
     @property
+    def levels(self) -> Path:
+        """The table of the levels that designs earn."""
+        return self.ontology / "levels-by-design.tsv"
+
+    @property
+    def searches(self) -> Path:
+        """The log of searches, which a folder of records may lack."""
+        return self.seeds / "searches.tsv"
+
+    @property
     def rules(self) -> Path:
         """The folder of inference rules."""
         return self.ontology / "rules"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +49,7 @@ def _shared(answer: Answer) -> dict[str, str]:
 def _table(answer: Answer, columns: list[str], width: int) -> str:
     """Return a table, or cards where the width is too little for one."""
     rows = list(answer)
-    numeric = [all(isinstance(row[column], (int, type(None))) for row in rows) for column in columns]
+    numeric = [all(isinstance(row[column], (int, Decimal, type(None))) for row in rows) for column in columns]
     cells = [[heading(column) for column in columns], *[[_cell(row[column]) for column in columns] for row in rows]]
     table = Texttable(max_width=0)
     table.set_deco(Texttable.HEADER)

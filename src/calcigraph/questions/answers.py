@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Value = str | int | Decimal | bool | None
 XSD = "http://www.w3.org/2001/XMLSchema#"
+PARTS = "parts"
+"""The column in which a row that counts several findings or claims gives their addresses, with spaces between."""
 _WHOLE = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "int", "long"))
 
 
@@ -44,7 +46,8 @@ class Answer:
         addresses = {
             column
             for index, column in enumerate(self.columns)
-            if any(term[index] is not None and term[index]["type"] == "uri" for term in self.terms)  # type: ignore[index]
+            if column == PARTS
+            or any(term[index] is not None and term[index]["type"] == "uri" for term in self.terms)  # type: ignore[index]
         }
         return tuple(column for column in self.columns if column not in addresses)
 

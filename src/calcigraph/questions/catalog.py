@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TERMS = "https://w3id.org/calcigraph/ontology#"
 _SLOT = re.compile(r"VALUES \?asked_(\w+) \{ ([^{}]*) \}")
-_REQUIRED = frozenset({"summary", "description", "tags", "example", "parameters", "columns"})
+_REQUIRED = frozenset({"summary", "description", "asked_by", "tags", "example", "parameters", "columns"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question file: what it asks, what it takes, what it answers, and its text."""
+    """One question file: what it asks, whose question it is, what it takes, what it answers, and its text."""
 
     name: str
     summary: str
     description: str
+    asked_by: tuple[str, ...]
     tags: tuple[str, ...]
     example: str
     parameters: Mapping[str, Parameter]
@@ -81,6 +82,7 @@ def load_question(path: Path) -> Question:
         name=path.stem,
         summary=header["summary"],
         description=header["description"],
+        asked_by=tuple(header["asked_by"]),
         tags=tuple(header["tags"]),
         example=header["example"],
         parameters=parameters,

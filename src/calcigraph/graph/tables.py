@@ -1,0 +1,114 @@
+"""Turn the two tables of the product into quads: what a design earns in each scale, and the log of searches.
+
+Both name terms by their labels, so that a person can read and change them.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from calcigraph.errors import InvalidRecords, Problem
+from calcigraph.graph.dataset import BASE, GRAPHS
+from calcigraph.names.nearest import nearest
+from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from calcigraph.names.vocabulary import Vocabulary
+
+LEVELS_GRAPH = GRAPHS + "levels-by-design"
+SEARCHES_GRAPH = GRAPHS + "searches"
+_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
+_SEPARATOR = "; "
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of a table, which knows where it stands."""
+
+    table: Path
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def terms(self, column: str, root: str, vocabulary: Vocabulary) -> list[ox.NamedNode]:
+        """Return the terms below `root` that the labels in a cell name; raises InvalidRecords for one that is none."""
+        allowed = {fold(vocabulary.labels[term]): term for term in vocabulary.members.get(TERMS + root, ())}
+        found = []
+        for label in filter(None, self.cells[column].split(_SEPARATOR)):
+            if fold(label) not in allowed:
+                near = [vocabulary.labels[allowed[name]] for name in nearest(fold(label), allowed, limit=3)]
+                raise InvalidRecords([self._problem(column, label, near)])
+            found.append(ox.NamedNode(allowed[fold(label)]))
+        return found
+
+    def _problem(self, column: str, label: str, near: list[str]) -> Problem:
+        hint = f" Nearest: {', '.join(map(repr, near))}." if near else ""
+        name = f"{self.table.parent.name}/{self.table.name}"
+        return Problem(name, self.line, 1, "unknown-term", f"{label!r} is no value of the column {column}.{hint}")
+
+
+def _rows(table: Path) -> Iterator[_Row]:
+    with table.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter="\t")
+        for cells in reader:
+            yield _Row(table, reader.line_num, {key: value or "" for key, value in cells.items() if key})
+
+
+def level_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
+    """Yield what the table of levels by design says: a `cg:LevelRule` per line, and `cg:earns` from design to level.
+
+    Raises InvalidRecords for a line that names a design or a level that the ontology does not have.
+    """
+    graph = ox.NamedNode(LEVELS_GRAPH)
+    for row in _rows(table):
+        (design,) = row.terms("design", "StudyDesign", vocabulary)
+        (level,) = row.terms("level", "EvidenceLevel", vocabulary)
+        names = [term.value.removeprefix(TERMS) for term in (design, level)]
+        line = ox.NamedNode(f"{BASE}level-rule/{'/'.join(names)}")
+        for predicate, value in (
+            (RDF_TYPE, ox.NamedNode(TERMS + "LevelRule")),
+            (LABEL, ox.Literal(f"{row['design']} earns {row['level']}")),
+            (TERMS + "ofDesign", design),
+            (TERMS + "earnsLevel", level),
+            (TERMS + "levelBasis", ox.Literal(row["basis"])),
+            (TERMS + "levelReason", ox.Literal(row["reason"])),
+        ):
+            yield ox.Quad(line, ox.NamedNode(predicate), value, graph)
+        yield ox.Quad(design, ox.NamedNode(TERMS + "earns"), level, graph)
+
+
+def search_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
+    """Yield the log of searches: a `cg:EvidenceSearch` per line; nothing where there is no log.
+
+    Raises InvalidRecords for a line that names a treatment or a condition that the ontology does not have.
+    """
+    if not table.is_file():
+        return
+    graph = ox.NamedNode(SEARCHES_GRAPH)
+    for row in _rows(table):
+        content = "\0".join(row[column] for column in ("searched_on", "treatment", "condition", "words", "where"))
+        search = ox.NamedNode(f"{BASE}search/{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}")
+        said: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+            (RDF_TYPE, ox.NamedNode(TERMS + "EvidenceSearch")),
+            (LABEL, ox.Literal(f"Search of {row['searched_on']}: {row['words']}")),
+            (TERMS + "searchedOn", ox.Literal(row["searched_on"], datatype=_DATE)),
+            (TERMS + "searchWords", ox.Literal(row["words"])),
+            (TERMS + "database", ox.Literal(row["where"])),
+        ]
+        said += [(TERMS + "treatment", term) for term in row.terms("treatment", "Treatment", vocabulary)]
+        said += [(TERMS + "condition", term) for term in row.terms("condition", "Condition", vocabulary)]
+        said += [(TERMS + "searchFound", ox.NamedNode(BASE + name)) for name in filter(None, row["found"].split("; "))]
+        if row["note"]:
+            said.append((TERMS + "note", ox.Literal(row["note"])))
+        for predicate, value in said:
+            yield ox.Quad(search, ox.NamedNode(predicate), value, graph)
