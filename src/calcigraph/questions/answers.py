@@ -46,8 +46,7 @@ class Answer:
         addresses = {
             column
             for index, column in enumerate(self.columns)
-            if column == PARTS
-            or any(term[index] is not None and term[index]["type"] == "uri" for term in self.terms)  # type: ignore[index]
+            if column == PARTS or any(term[index] is not None and term[index]["type"] == "uri" for term in self.terms)  # type: ignore[index]
         }
         return tuple(column for column in self.columns if column not in addresses)
 
