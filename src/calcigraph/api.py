@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.catalog import Question
+    from calcigraph.questions.trace import Trace
     from calcigraph.store.local import Build
 
 
@@ -60,6 +61,24 @@ class Evidence:
         if question not in self._found:
             self._found[question] = find_question(question, self.product.question_files())
         return self.answer(self._found[question], parameters)
+
+    def why(self, name: str) -> Trace:
+        """Return the trace of a record or a part of one, by its whole or short address, down to the papers.
+
+        Raises UnknownName if the graph says nothing of it.
+        """
+        from calcigraph.questions.trace import address, trace
+
+        return trace(address(name), self.endpoint, self.product.trace_files())
+
+    def why_row(self, answer: Answer, row: int) -> list[Trace]:
+        """Return the traces of the records and parts on which a row of an answer rests; rows count from 1.
+
+        Raises BadParameter if there is no such row.
+        """
+        from calcigraph.questions.trace import row_nodes, trace
+
+        return [trace(node, self.endpoint, self.product.trace_files()) for node in row_nodes(answer, row)]
 
     def answer(self, question: Question, parameters: Mapping[str, str | None]) -> Answer:
         """Return the answer to a question that was read before, as `ask` does."""

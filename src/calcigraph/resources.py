@@ -64,6 +64,14 @@ class Resources(NamedTuple):
         """Return the question files, by name."""
         return sorted(self.queries.glob("*.rq"))
 
+    def all_queries(self) -> list[Path]:
+        """Return the questions and the queries in the folders below them, by name."""
+        return sorted(self.queries.rglob("*.rq"))
+
+    def trace_files(self) -> dict[str, Path]:
+        """Return the queries that trace an answer, by name."""
+        return {path.stem: path for path in sorted((self.queries / "trace").glob("*.rq"))}
+
 
 def resources(*, seeds: Path | None = None) -> Resources:
     """Return the folders of the product; `seeds` takes the place of the records that come with it."""

@@ -76,7 +76,7 @@ def undeclared_names(product: Resources) -> list[Problem]:
     files: list[tuple[Path, Callable[[str], set[str]], Declared]] = [
         *((path, names_in_turtle, declared) for path in product.ontology_files()),
         *((path, names_in_turtle, among_shapes) for path in product.shape_files()),
-        *((path, names_in_sparql, declared) for path in [*product.rule_files(), *product.question_files()]),
+        *((path, names_in_sparql, declared) for path in [*product.rule_files(), *product.all_queries()]),
         (product.context, names_in_context, declared),
     ]
     problems = []

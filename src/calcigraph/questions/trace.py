@@ -1,0 +1,204 @@
+"""Trace an answer: what is stated of a thing, what a rule derived of it and from what, down to the papers."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from calcigraph.errors import BadParameter, UnknownName
+from calcigraph.names.nearest import nearest
+from calcigraph.questions.answers import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from calcigraph.questions.answers import Answer
+    from calcigraph.questions.ask import Endpoint
+
+_BASE = "https://w3id.org/calcigraph/"
+_TERMS = _BASE + "ontology#"
+_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_SLOT = "VALUES ?asked_node { UNDEF }"
+_SHORT = re.compile(r"[a-z-]+/[^\s<>\"{}|\\^`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement about a thing; a derived one has its rule, and where the rule gives them its reason and inputs."""
+
+    property: str
+    value: str
+    graph: str
+    rule: str | None = None
+    derives: str | None = None
+    because: str | None = None
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading on which a thing rests: the part of the source, how much of it, and whose account it was."""
+
+    part: str
+    extent: str | None
+    account_of: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The record that a thing stands in, its citation, the pages that show its publication, and what was read of it."""
+
+    record: str
+    citation: str
+    title: str
+    journal: str | None
+    pages: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A thing, what is stated and derived of it, its source, and the traces of what it was derived from."""
+
+    node: str
+    label: str | None
+    stated: tuple[Statement, ...]
+    derived: tuple[Statement, ...]
+    source: Source | None
+    inputs: tuple[Trace, ...] = field(default=())
+
+
+def address(name: str) -> str:
+    """Return the address of a thing from its whole or its short form.
+
+    >>> address("study/robertson-2003#minocycline")
+    'https://w3id.org/calcigraph/study/robertson-2003#minocycline'
+
+    Raises UnknownName for what has neither form.
+    """
+    written = name.strip()
+    if written.startswith("cg:"):
+        return _TERMS + written.removeprefix("cg:")
+    if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", written):
+        return written
+    if _SHORT.fullmatch(written):
+        return _BASE + written
+    raise UnknownName(
+        name, ["study/robertson-2003", "study/robertson-2003#minocycline", "treatments:1"], kind="address"
+    )
+
+
+def short(iri: str) -> str:
+    """Return the short form of an address of the project; any other is returned as it is.
+
+    >>> short("https://w3id.org/calcigraph/ontology#Rituximab")
+    'cg:Rituximab'
+    """
+    return iri.replace(_TERMS, "cg:").removeprefix(_BASE)
+
+
+def trace(node: str, endpoint: Endpoint, files: Mapping[str, Path]) -> Trace:
+    """Return the trace of a thing, with the traces of everything that it was derived from.
+
+    `files` are the queries of the folder `queries/trace` by name. Raises UnknownName, with the
+    nearest things, if nothing is said of the node.
+    """
+    queries = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+    found = _trace(node, endpoint, queries, frozenset())
+    if found is None:
+        things = [short(row["thing"]) for row in _rows(queries["things"], endpoint)]
+        raise UnknownName(short(node), nearest(short(node), things, limit=3), kind="thing in the graph")
+    return found
+
+
+def row_nodes(answer: Answer, row: int) -> list[str]:
+    """Return the addresses of the records and parts on which a row of an answer rests; rows count from 1.
+
+    Terms of the ontology are not among them. Raises BadParameter if the answer has no such row.
+    """
+    if not 1 <= row <= len(answer):
+        message = f"The answer has {len(answer)} rows; there is no row {row}."
+        raise BadParameter(message)
+    terms = dict(zip(answer.columns, answer.terms[row - 1], strict=True))
+    nodes = [term["value"] for name, term in terms.items() if term and (term["type"] == "uri" or name == PARTS)]
+    addresses = [single for value in nodes for single in value.split()]
+    wanted = [one for one in dict.fromkeys(addresses) if one.startswith(_BASE) and not one.startswith(_TERMS)]
+    covered = {one.partition("#")[0] for one in wanted if "#" in one}
+    return [one for one in wanted if "#" in one or one not in covered]
+
+
+def _trace(node: str, endpoint: Endpoint, queries: Mapping[str, str], above: frozenset[str]) -> Trace | None:
+    statements = list(_statements(_select(queries["statements"], node, endpoint)))
+    if not statements:
+        return None
+    derived = tuple(statement for statement in statements if statement.rule)
+    inputs = []
+    for other in dict.fromkeys(name for statement in derived for name in statement.inputs):
+        if other != node and other not in above:
+            deeper = _trace(other, endpoint, queries, above | {node})
+            if deeper is not None:
+                inputs.append(deeper)
+    return Trace(
+        node,
+        next((statement.value for statement in statements if statement.property == _LABEL), None),
+        tuple(statement for statement in statements if not statement.rule),
+        derived,
+        _source(_select(queries["source"], node, endpoint)),
+        tuple(inputs),
+    )
+
+
+def _select(query: str, node: str, endpoint: Endpoint) -> list[dict[str, str]]:
+    import pyoxigraph as ox
+
+    try:
+        term = str(ox.NamedNode(node))
+    except ValueError as error:
+        raise UnknownName(node, [], kind="address") from error
+    return _rows(query.replace(_SLOT, f"VALUES ?asked_node {{ {term} }}"), endpoint)
+
+
+def _rows(query: str, endpoint: Endpoint) -> list[dict[str, str]]:
+    results = json.loads(endpoint.select(query))
+    return [{name: term["value"] for name, term in row.items()} for row in results["results"]["bindings"]]
+
+
+def _statements(rows: Iterable[dict[str, str]]) -> Iterable[Statement]:
+    grouped: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    for row in rows:
+        grouped.setdefault((row["property"], row["value"], row["graph"]), []).append(row)
+    for (name, value, graph), same in grouped.items():
+        first = same[0]
+        yield Statement(
+            first.get("property_label") or short(name),
+            first.get("value_label") or short(value),
+            short(graph),
+            first.get("rule") and short(first["rule"]),
+            first.get("derives"),
+            first.get("because"),
+            tuple(dict.fromkeys(row["input"] for row in same if "input" in row)),
+        )
+
+
+def _source(rows: list[dict[str, str]]) -> Source | None:
+    if not rows:
+        return None
+    first = rows[0]
+    pages = tuple(dict.fromkeys(row["page"] for row in rows if "page" in row))
+    readings = [Reading(row["part"], row.get("extent"), _maybe(row.get("account")), row.get("address")) for row in rows]
+    return Source(
+        short(first["record"]),
+        first["record_label"],
+        first["title"],
+        first.get("journal"),
+        pages,
+        tuple(dict.fromkeys(readings)),
+    )
+
+
+def _maybe(iri: str | None) -> str | None:
+    return short(iri) if iri else None
