@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +24,11 @@ BASE = "https://w3id.org/calcigraph/"
 CG = BASE + "ontology#"
 OXFORD = ("IB", "IIB", "IV", "V")
 OUTCOMES = ("complete", "partial", "improved", "unchanged", "worse")
+COUNTED = ("patients", "patients_at_least", *OUTCOMES)
 QUESTIONS = [path.stem for path in resources().question_files()]
+FOLDERS = ("study", "review", "trial", "cohort")
+OF_ABSENCE = frozenset({"unstudied", "searches"})
+"""Questions whose rows may tell that nothing was found: those lead to the searches that were made, if any were."""
 ASKABLE = [name for name in QUESTIONS if name != "lookup"]
 
 
@@ -48,7 +53,7 @@ def parts(kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 @dataclass(frozen=True)
 class Terms:
-    """The classes and levels of the ontology, read from its Turtle without any code of the project."""
+    """The classes and levels of the ontology, read from its files without any code of the project."""
 
     named: dict[str, str]
     parents: dict[str, set[str]]
@@ -57,12 +62,15 @@ class Terms:
 
     @classmethod
     def read(cls) -> Terms:
-        """Return what the Turtle files say."""
+        """Return what the Turtle files and the table of levels by design say."""
         terms = cls({}, defaultdict(set), defaultdict(set), {})
         for path in resources().ontology_files():
             for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
                 if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.BlankNode):
                     terms.note(quad.subject.value, quad.predicate.value, str(getattr(quad.object, "value", "")))
+        with resources().levels.open(encoding="utf-8", newline="") as table:
+            for row in csv.DictReader(table, delimiter="\t"):
+                terms.earns[terms.named[row["design"]]].add(terms.named[row["level"]])
         return terms
 
     def note(self, subject: str, predicate: str, value: str) -> None:
@@ -72,8 +80,6 @@ class Terms:
                 self.named[value] = subject
             case "subClassOf":
                 self.parents[subject].add(value)
-            case "earns":
-                self.earns[subject].add(value)
             case "inScheme":
                 self.scale[subject] = value
 
@@ -112,12 +118,40 @@ class Sum:
     claims: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, finding: dict[str, Any]) -> None:
+    def add(self, finding: dict[str, Any], *, sure: bool) -> None:
         """Count the patients of a finding; what it does not report is not counted as none."""
         if "patients" in finding:
             for name in ("patients", *OUTCOMES):
                 if name in finding:
                     self.counts[name] = self.counts.get(name, 0) + finding[name]
+            at_least = finding["patients"] if sure else 0
+            self.counts["patients_at_least"] = self.counts.get("patients_at_least", 0) + at_least
+
+
+@cache
+def groups(*links: str) -> dict[str, frozenset[str]]:
+    """Return for each record those that it is linked to, directly or through others, itself included."""
+    group = {record: frozenset([record]) for record in records()}
+    for record, content in records().items():
+        for other in (name for link in links for name in listed(content.get(link, []))):
+            joined = group[record] | group[other]
+            group |= dict.fromkeys(joined, joined)
+    return group
+
+
+SAME = ("same_work_as", "patients_within")
+SHARED = (*SAME, "overlaps", "may_overlap")
+
+
+def outdone(record: str, finding: dict[str, Any], condition: str, level: str, links: tuple[str, ...]) -> bool:
+    """Tell whether another record of the group has a finding on the treatment with more patients, or as many, earlier."""
+    return any(
+        (-second["patients"], other) < (-finding["patients"], record)
+        for other in groups(*links)[record] - {record}
+        if records()[other]["type"] == "study" and level in terms().earns[terms().named[records()[other]["design"]]]
+        for second in records()[other].get("findings", {}).values()
+        if "patients" in second and second["treatment"] == finding["treatment"] and all(within(second, condition))
+    )
 
 
 def within(part: dict[str, Any], condition: str) -> list[bool]:
@@ -128,7 +162,8 @@ def within(part: dict[str, Any], condition: str) -> list[bool]:
 def sums(condition: str) -> dict[tuple[str, str], Sum]:
     """Return what the records add up to in a condition, by treatment and level of the modified Oxford scale.
 
-    What a review retells earns no level; a finding on patients of another one in the sum adds no patients.
+    What a review retells earns no level; a finding on patients of another one in the sum adds none, and of records
+    that report the same patients the fullest counts.
     """
     found: dict[tuple[str, str], Sum] = defaultdict(Sum)
     for record, _, part in parts("findings"):
@@ -142,7 +177,8 @@ def sums(condition: str) -> dict[tuple[str, str], Sum]:
             if terms().scale[level] == CG + "OxfordModified":
                 row = found[terms().named[part["treatment"]], level]
                 row.studies.add(record)
-                row.add({} if counted else part)
+                if "patients" in part and not counted and not outdone(record, part, condition, level, SAME):
+                    row.add(part, sure=not outdone(record, part, condition, level, SHARED))
     for _, address, part in parts("claims"):
         if any(within(part, condition)) and "level" in part:
             level = terms().named[part["level"]]
@@ -156,14 +192,14 @@ def sums(condition: str) -> dict[tuple[str, str], Sum]:
 def test_sums_are_those_of_the_records(evidence: Evidence, condition: str) -> None:
     """In each condition, studies, claims and patients by outcome are what adding up the YAML files gives."""
     expected = {
-        group: (len(row.studies), len(row.claims), *(row.counts.get(name) for name in ("patients", *OUTCOMES)))
+        group: (len(row.studies), len(row.claims), *(row.counts.get(name) for name in COUNTED))
         for group, row in sums(condition).items()
     }
     answered = {
         (row["treatment"], row["level"]): (
             row["studies"],
             row["claims"],
-            *(row[name] for name in ("patients", *OUTCOMES)),
+            *(row[name] for name in COUNTED),
         )
         for row in evidence.ask("treatments", condition=condition)
     }
@@ -244,21 +280,51 @@ def test_no_level_is_every_level_of_the_modified_oxford_scale(evidence: Evidence
     assert levels
 
 
+def parts_of(record: dict[str, Any]) -> set[str]:
+    """Return the names of everything in a record that has an address of its own."""
+    kinds = ("findings", "claims", "observations", "readings")
+    harms = {name for finding in record.get("findings", {}).values() for name in finding.get("harms", {})}
+    return {name for kind in kinds for name in record.get(kind, {})} | harms | {"curation", "search"}
+
+
+def addresses(row: dict[str, Any]) -> list[str]:
+    """Return the addresses in a row that are not terms of the ontology: of records, of their parts, and of searches."""
+    values = [value for value in row.values() if isinstance(value, str)]
+    found = [one for value in values for one in value.split() if one.startswith(BASE) and not one.startswith(CG)]
+    return [one.removeprefix(BASE) for one in found]
+
+
 @pytest.mark.parametrize("name", ASKABLE)
-def test_every_record_of_an_answer_exists_and_was_read(evidence: Evidence, name: str) -> None:
-    """Each address in an answer is a record or a part of one, and the row says what was read of it."""
+def test_every_row_leads_to_a_publication(evidence: Evidence, name: str) -> None:
+    """Each address in a row is a record or a part of one, and each row has one, but where it tells of an absence."""
     answer = evidence.ask(name)
-    for row in answer:
-        addresses = [str(value) for value in row.values() if isinstance(value, str) and value.startswith(BASE)]
-        of_records = [address for address in addresses if not address.startswith(CG)]
-        for address in of_records:
-            identifier, _, part = address.removeprefix(BASE).partition("#")
-            record = records()[identifier]
-            assert not part or part in {**record.get("findings", {}), **record.get("claims", {})}, address
-            parts_read = sorted({reading["part"] for reading in record["readings"].values()})
-            assert row["read_as"] == ", ".join(parts_read), address
-        assert of_records or name in ("treatments", "best-level")
     assert answer.rows
+    for row in answer:
+        of_records = [one for one in addresses(row) if one.partition("/")[0] in FOLDERS]
+        for one in of_records:
+            identifier, _, part = one.partition("#")
+            assert identifier in records(), one
+            assert not part or part in parts_of(records()[identifier]), one
+        assert of_records or name in OF_ABSENCE, row
+
+
+@pytest.mark.parametrize("name", ASKABLE)
+def test_a_row_on_one_record_says_what_was_read_of_it(evidence: Evidence, name: str) -> None:
+    """Where a row has one record and says how much of it was read, that is what the record says."""
+    for row in evidence.ask(name):
+        if "read_as" in row and isinstance(row.get("record"), str):
+            readings = records()[str(row["record"]).removeprefix(BASE)]["readings"].values()
+            assert row["read_as"] == ", ".join(sorted({reading["part"] for reading in readings}))
+
+
+def test_every_record_leads_to_its_source(evidence: Evidence) -> None:
+    """The trace of each record ends at a citation, with what was read; and at a page where the record knows one."""
+    for identifier, content in records().items():
+        source = evidence.why(identifier).source
+        assert source is not None, identifier
+        assert source.readings, identifier
+        known = {"doi", "pmid", "pmcid"} & content.keys() or any("url" in one for one in content["readings"].values())
+        assert bool(source.pages) >= bool(known), identifier
 
 
 def test_every_registered_trial_is_in_the_answer(evidence: Evidence) -> None:
