@@ -144,7 +144,7 @@ SHARED = (*SAME, "overlaps", "may_overlap")
 
 
 def outdone(record: str, finding: dict[str, Any], condition: str, level: str, links: tuple[str, ...]) -> bool:
-    """Tell whether another record of the group has a finding on the treatment with more patients, or as many, earlier."""
+    """Tell whether another record of the group has a finding on the treatment that is counted in place of this one."""
     return any(
         (-second["patients"], other) < (-finding["patients"], record)
         for other in groups(*links)[record] - {record}

@@ -37,7 +37,7 @@ def classify(files: Iterable[Path]) -> Classification:
     """
     import owlready2
 
-    triples = [triple for path in files for triple in _own_nodes(path)]
+    triples = [triple for path in files for triple in own_nodes(path)]
     asserted = {
         (triple.subject.value, triple.object.value)
         for triple in triples
@@ -68,7 +68,7 @@ def classify(files: Iterable[Path]) -> Classification:
     return Classification(consistent=True, unsatisfiable=empty, derived=tuple(sorted(derived - asserted)))
 
 
-def _own_nodes(path: Path) -> Iterable[ox.Triple]:
+def own_nodes(path: Path) -> Iterable[ox.Triple]:
     """Yield the triples of a file with blank nodes that no other file shares."""
     for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
         yield ox.Triple(quad.subject, quad.predicate, quad.object)
