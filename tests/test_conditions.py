@@ -1,4 +1,4 @@
-"""Conditions and phenotypes: what follows from how they are defined, and where definitions and classifications come from."""
+"""Conditions and phenotypes: what follows from their definitions, and where those and the classifications come from."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ SOURCE = ox.NamedNode("http://purl.org/dc/terms/source")
 IN_SCHEME = ox.NamedNode("http://www.w3.org/2004/02/skos/core#inScheme")
 CLASSIFICATION = ox.NamedNode(TERMS + "Classification")
 PROJECT = "https://w3id.org/calcigraph/"
+CONCEPTS = (TERMS + "Condition", TERMS + "Phenotype")
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,8 @@ def test_it_follows(members: dict[str, list[str]], narrow: str, broad: str) -> N
 )
 def test_it_does_not_follow(members: dict[str, list[str]], narrow: str, broad: str) -> None:
     """A condition or phenotype is not below one that it only resembles or overlaps with."""
-    assert TERMS + narrow not in members[TERMS + broad]
+    assert {TERMS + narrow, TERMS + broad} <= set(members[CONCEPTS[0]]) | set(members[CONCEPTS[1]])
+    assert TERMS + narrow not in members.get(TERMS + broad, ())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_nothing_is_both(tmp_path: Path, one: str, other: str) -> None:
         encoding="utf-8",
     )
     found = classify(sorted(folder.glob("*.ttl")))
-    assert found.unsatisfiable == (TERMS + "Both",)
+    assert {name for name in found.unsatisfiable if name.startswith(TERMS)} == {TERMS + "Both"}
 
 
 @pytest.mark.parametrize(
@@ -184,8 +186,9 @@ def test_each_term_says_where_its_definition_comes_from(graph: ox.Store) -> None
 def test_few_definitions_are_the_projects_own(graph: ox.Store) -> None:
     """The project alone defines groupings and links, and no disease or kind of calcinosis that a source defines."""
     own = {term.value for term in own_terms(graph) if addresses(graph, term, DEFINITION_SOURCE) == [PROJECT]}
-    names = "Condition SystemicAutoimmuneDisease SystemicLupusOnDialysis AnyCalcinosis ConditionNotStated Phenotype BodySite"
-    assert own == {TERMS + name for name in (*names.split(), "hasOnset", "hasAutoantibody", "locatedAt")}
+    groups = "Condition SystemicAutoimmuneDisease SystemicLupusOnDialysis AnyCalcinosis ConditionNotStated"
+    names = f"{groups} Phenotype BodySite hasOnset hasAutoantibody locatedAt"
+    assert own == {TERMS + name for name in names.split()}
 
 
 def test_each_classification_has_a_source_and_kinds(graph: ox.Store) -> None:
@@ -202,7 +205,7 @@ def test_each_classification_has_a_source_and_kinds(graph: ox.Store) -> None:
 
 
 def test_classifications_that_disagree_both_stand(graph: ox.Store) -> None:
-    """Calciphylaxis is a type of calcinosis cutis for the sources that count five types, and not for those that count four."""
+    """Calciphylaxis is a type of calcinosis cutis where sources count five types, and is none where they count four."""
     five, four = ox.NamedNode(TERMS + "FivePathogeneticTypes"), ox.NamedNode(TERMS + "FourAetiologicalTypes")
     inside = {
         scheme: {quad.subject for quad in graph.quads_for_pattern(None, IN_SCHEME, scheme)} for scheme in (five, four)
