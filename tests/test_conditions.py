@@ -89,7 +89,7 @@ def addresses(graph: ox.Store, term: ox.NamedNode, predicate: ox.NamedNode) -> l
         ("ToeCalcinosis", "FootCalcinosis"),
         ("ElbowCalcinosis", "LimbCalcinosis"),
         ("KneeCalcinosis", "LowerLimbCalcinosis"),
-        ("HandCalcinosis", "LimbRegionCalcinosis"),
+        ("HandCalcinosis", "ExtremityCalcinosis"),
         ("ButtockCalcinosis", "TruncalCalcinosis"),
         ("ScalpCalcinosis", "HeadCalcinosis"),
         ("ScrotalCalcinosis", "CalcinosisSite"),
