@@ -89,7 +89,6 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
     import pyoxigraph as ox
 
     from calcigraph.graph.dataset import ONTOLOGY_GRAPH, mapping_quads, turtle_quads
-    from calcigraph.graph.tables import level_quads, search_quads
     from calcigraph.names.vocabulary import load_vocabulary
     from calcigraph.reasoning.rules import infer, load_rules
 
@@ -99,9 +98,6 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
         store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
     store.bulk_extend(turtle_quads(product.ontology_files(), ONTOLOGY_GRAPH))
     store.bulk_extend(mapping_quads(product.mappings))
-    vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
-    store.bulk_extend(level_quads(product.levels, vocabulary))
-    store.bulk_extend(search_quads(product.searches, vocabulary))
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))
     progress("Writing")
@@ -110,6 +106,7 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
     store.dump(str(folder / "graph.nq"), format=ox.RdfFormat.N_QUADS)
     quads = len(store)
     del store
+    vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
     (folder / "names.json").write_text(vocabulary.to_json(), encoding="utf-8")
     shutil.rmtree(folder / "spool")
     severities = [problem.severity for problem in checked.problems]

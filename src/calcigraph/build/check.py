@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from calcigraph.build.inputs import shown
-from calcigraph.errors import Problem
+from calcigraph.errors import InvalidRecords, Problem
 from calcigraph.names.vocabulary import Vocabulary, fold, load_vocabulary
 from calcigraph.resources import read_limited
 
@@ -25,7 +25,7 @@ CHUNK = 150
 
 @dataclass(slots=True)
 class Checked:
-    """What came of some record files: the N-Quads file of each chunk, and all problems.
+    """What came of some record files: the N-Quads file of each chunk and of the tables, and all problems.
 
     `files` gives the file of each sound record, `refused` that of each record that was not; `spanning`
     holds the triples on which records are compared with each other.
@@ -69,6 +69,7 @@ def check(
         _join(whole, part)
     progress("Comparing records")
     _across(whole, files, product, shapes, engine)
+    _tables(whole, product, spool)
     whole.problems.sort()
     return whole
 
@@ -80,6 +81,23 @@ def _join(whole: Checked, part: Checked) -> None:
             whole.problems.append(_duplicate(identifier, file, whole.files[identifier]))
         else:
             whole.files[identifier] = file
+
+
+def _tables(whole: Checked, product: Resources, spool: Path) -> None:
+    """Add the quads of the tables, or what is wrong in them."""
+    import pyoxigraph as ox
+
+    from calcigraph.graph.tables import level_quads, search_quads
+
+    vocabulary = load_vocabulary(product.ontology_files())
+    try:
+        quads = [*level_quads(product.levels, vocabulary), *search_quads(product.searches, vocabulary)]
+    except InvalidRecords as error:
+        whole.problems += error.problems
+        return
+    target = spool / "tables.nq"
+    ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
+    whole.parts.append(target)
 
 
 def _duplicate(identifier: str, file: str, first: str) -> Problem:

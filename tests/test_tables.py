@@ -1,0 +1,101 @@
+"""The tables of the product, what a design earns and the log of searches, name terms by labels and are in the graph."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.build.assemble import build
+from calcigraph.errors import InvalidRecords
+from calcigraph.graph.tables import LEVELS_GRAPH, SEARCHES_GRAPH, level_quads, search_quads
+from calcigraph.names.vocabulary import RDF_TYPE, TERMS, load_vocabulary
+from calcigraph.resources import resources
+from calcigraph.store.local import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PRODUCT = resources()
+VOCABULARY = load_vocabulary(PRODUCT.ontology_files())
+WORLD = Path(__file__).parent / "worlds" / "tiny"
+
+
+def rows(table: Path) -> list[dict[str, str]]:
+    """Return the lines of a table."""
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def instances(quads: Iterable[ox.Quad], name: str) -> int:
+    """Return how many things of a class there are."""
+    return sum(quad.predicate.value == RDF_TYPE and quad.object == ox.NamedNode(TERMS + name) for quad in quads)
+
+
+def test_every_line_of_the_levels_is_a_rule_in_the_graph() -> None:
+    """Each line of the table of levels by design becomes one level rule, and one `earns` from design to level."""
+    quads = list(level_quads(PRODUCT.levels, VOCABULARY))
+    assert instances(quads, "LevelRule") == len(rows(PRODUCT.levels))
+    assert {str(quad.graph_name) for quad in quads} == {f"<{LEVELS_GRAPH}>"}
+    assert sum(quad.predicate.value == TERMS + "earns" for quad in quads) == len(rows(PRODUCT.levels))
+
+
+def test_a_design_earns_one_level_in_a_scale() -> None:
+    """No design stands twice in one scale, and each line says its basis."""
+    pairs = [(row["design"], row["scale"]) for row in rows(PRODUCT.levels)]
+    assert len(pairs) == len(set(pairs))
+    assert {row["basis"] for row in rows(PRODUCT.levels)} == {"stated by scale", "inference"}
+
+
+def test_a_level_is_of_the_scale_of_its_line() -> None:
+    """The column `scale` says what the ontology says of the level."""
+    for row in rows(PRODUCT.levels):
+        assert row["level"].endswith(f"({row['scale']})"), row
+
+
+def test_every_search_is_in_the_graph() -> None:
+    """Each line of the log becomes one search, with an address that depends on what it says and not on its place."""
+    quads = list(search_quads(PRODUCT.searches, VOCABULARY))
+    assert instances(quads, "EvidenceSearch") == len(rows(PRODUCT.searches))
+    assert {str(quad.graph_name) for quad in quads} == {f"<{SEARCHES_GRAPH}>"}
+
+
+def test_a_folder_without_a_log_has_no_searches(tmp_path: Path) -> None:
+    """A registry may bring records and no log."""
+    assert list(search_quads(tmp_path / "searches.tsv", VOCABULARY)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("treatment", "'rituximap' is no value of the column treatment. Nearest: 'rituximab'"),
+        ("condition", "condition"),
+    ],
+)
+def test_a_slip_in_the_log_is_named_at_its_line(tmp_path: Path, column: str, said: str) -> None:
+    """An unknown term stops the build, with file and line, and the nearest label."""
+    seeds = Path(shutil.copytree(WORLD, tmp_path / "seeds"))
+    cells = {"treatment": "rituximab", "condition": "dermatomyositis"} | {column: "rituximap"}
+    line = f"2026-01-01\t{cells['treatment']}\t{cells['condition']}\twords\tpages\t\t"
+    head = "searched_on\ttreatment\tcondition\twords\twhere\tfound\tnote"
+    (seeds / "searches.tsv").write_text(f"{head}\n{line}\n", encoding="utf-8")
+    with pytest.raises(InvalidRecords) as caught:
+        build(resources(seeds=seeds), Home(tmp_path / "home"))
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line, problem.code) == ("seeds/searches.tsv", 2, "unknown-term")
+    assert said in problem.message
+
+
+def test_a_change_of_the_log_makes_a_new_build(tmp_path: Path) -> None:
+    """Searches and levels are inputs of a build."""
+    seeds = Path(shutil.copytree(WORLD, tmp_path / "seeds"))
+    home = Home(tmp_path / "home")
+    before = build(resources(seeds=seeds), home).info
+    shutil.copy(PRODUCT.searches, seeds / "searches.tsv")
+    after = build(resources(seeds=seeds), home).info
+    assert before.digest != after.digest
+    assert after.quads > before.quads
