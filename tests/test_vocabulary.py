@@ -52,7 +52,7 @@ def test_every_name_in_the_product_is_declared() -> None:
         ("queries/harms.rq", "cg:Treatment", "cg:Treatmnt"),
         ("ontology/rules/40-level-by-design.rq", "cg:earns", "cg:earn"),
         ("ontology/conditions.ttl", "oboInOwl:hasExactSynonym", "oboInOwl:hasExactSynonim"),
-        ("ontology/evidence.ttl", "skos:inScheme", "skos:inSchema"),
+        ("ontology/scales.ttl", "skos:inScheme", "skos:inSchema"),
         ("ontology/calcigraph.ttl", "cg:Treatment", "cg:Treatmnt"),
         ("ontology/treatments.ttl", "cg:hasTarget", "cg:hasTargt"),
         ("ontology/hierarchy.ttl", "rdfs:subClassOf", "rdfs:subclassOf"),
