@@ -44,19 +44,6 @@ def test_every_line_of_the_levels_is_a_rule_in_the_graph() -> None:
     assert sum(quad.predicate.value == TERMS + "earns" for quad in quads) == len(rows(PRODUCT.levels))
 
 
-def test_a_design_earns_one_level_in_a_scale() -> None:
-    """No design stands twice in one scale, and each line says its basis."""
-    pairs = [(row["design"], row["scale"]) for row in rows(PRODUCT.levels)]
-    assert len(pairs) == len(set(pairs))
-    assert {row["basis"] for row in rows(PRODUCT.levels)} == {"stated by scale", "inference"}
-
-
-def test_a_level_is_of_the_scale_of_its_line() -> None:
-    """The column `scale` says what the ontology says of the level."""
-    for row in rows(PRODUCT.levels):
-        assert row["level"].endswith(f"({row['scale']})"), row
-
-
 def test_every_search_is_in_the_graph() -> None:
     """Each line of the log becomes one search, with an address that depends on what it says and not on its place."""
     quads = list(search_quads(PRODUCT.searches, VOCABULARY))

@@ -53,7 +53,7 @@ def test_every_name_in_the_product_is_declared() -> None:
         ("ontology/rules/40-level-by-design.rq", "cg:earnsLevel", "cg:earnLevel"),
         ("queries/trace/source.rq", "cg:readIn", "cg:readin"),
         ("ontology/conditions.ttl", "oboInOwl:hasExactSynonym", "oboInOwl:hasExactSynonim"),
-        ("ontology/evidence.ttl", "skos:inScheme", "skos:inSchema"),
+        ("ontology/scales.ttl", "skos:inScheme", "skos:inSchema"),
         ("ontology/calcigraph.ttl", "cg:Treatment", "cg:Treatmnt"),
         ("ontology/treatments.ttl", "cg:hasTarget", "cg:hasTargt"),
         ("ontology/hierarchy.ttl", "rdfs:subClassOf", "rdfs:subclassOf"),

@@ -52,6 +52,10 @@ class Resources(NamedTuple):
         """Return the Turtle files of the ontology, the generated hierarchy included, by name."""
         return sorted(self.ontology.glob("*.ttl"))
 
+    def order_files(self) -> list[Path]:
+        """Return the Turtle files of ordered collections, which stand outside OWL 2 DL, by name."""
+        return sorted((self.ontology / "skos").glob("*.ttl"))
+
     def shape_files(self) -> list[Path]:
         """Return the Turtle files of the shapes, by name."""
         return sorted(self.shapes.glob("*.ttl"))

@@ -74,8 +74,10 @@ def undeclared_names(product: Resources) -> list[Problem]:
     """Return each name in the ontology, the context, the shapes, the rules and the questions that is not declared."""
     declared = declared_names(product)
     among_shapes = Declared(declared.own | _subjects(product.shape_files()), declared.closed)
+    among_orders = Declared(declared.own | _subjects(product.order_files()), declared.closed)
     files: list[tuple[Path, Callable[[str], set[str]], Declared]] = [
         *((path, names_in_turtle, declared) for path in product.ontology_files()),
+        *((path, names_in_turtle, among_orders) for path in product.order_files()),
         *((path, names_in_turtle, among_shapes) for path in product.shape_files()),
         *((path, names_in_sparql, declared) for path in [*product.rule_files(), *product.all_queries()]),
         (product.context, names_in_context, declared),
