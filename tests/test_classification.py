@@ -348,6 +348,28 @@ def test_a_drug_is_in_a_class_of_its_target(graph: ox.Store, members: dict[str, 
     assert placed >= 30
 
 
+def test_nothing_stands_there_unused(graph: ox.Store, members: dict[str, list[str]]) -> None:
+    """Each target, mechanism, kind of molecule and means is that of some treatment, or covers one that is."""
+    used = {
+        quad.object.value
+        for filler in (SOME, UNION, ox.NamedNode(RDF + "first"))
+        for quad in graph.quads_for_pattern(None, filler, None)
+        if isinstance(quad.object, ox.NamedNode)
+    }
+    for root in ("DrugTarget", "MechanismOfAction", "MoleculeKind", "TreatmentMeans"):
+        terms = members[TERMS + root]
+        assert len(terms) > 10
+        for term in terms:
+            assert used & {term, *members.get(term, ())}, term
+
+
+def test_only_a_defined_class_is_for_grouping(graph: ox.Store) -> None:
+    """What is hidden from the nearest classes is a class that HermiT fills."""
+    hidden = {quad.subject.value for quad in graph.quads_for_pattern(None, cg("groupingOnly"), None)}  # type: ignore[union-attr]
+    assert hidden
+    assert hidden <= definitions(graph).keys()
+
+
 def test_each_term_names_the_source_of_its_definition(graph: ox.Store) -> None:
     """Every term of these files says, by address, where its definition comes from."""
     for file in OWN_FILES:
