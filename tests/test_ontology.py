@@ -13,7 +13,6 @@ import pytest
 from calcigraph.errors import EngineFailed
 from calcigraph.names.vocabulary import TERMS, fill_context, load_vocabulary, read_mappings
 from calcigraph.ontology import generated
-from calcigraph.reasoning.classify import classify
 from calcigraph.resources import Resources, resources
 
 PRODUCT = resources()
@@ -67,63 +66,6 @@ def test_a_class_that_nothing_can_belong_to_is_found(copied: Resources) -> None:
     add(copied, 'cg:Nonsense a owl:Class ; rdfs:subClassOf cg:Treatment , cg:Condition ; rdfs:label "nonsense"@en .')
     with pytest.raises(EngineFailed, match="Nonsense"):
         generated(copied)
-
-
-def test_a_new_drug_is_classed_by_its_target(copied: Resources) -> None:
-    """A drug that hits a target becomes a member of the class that is defined by it, and of no other."""
-    add(
-        copied,
-        "cg:Certolizumab a owl:Class ; rdfs:subClassOf cg:Biologic , "
-        "[ a owl:Restriction ; owl:onProperty cg:hasTarget ; owl:someValuesFrom cg:TumourNecrosisFactor ] .",
-    )
-    derived = dict(classify([path for path in copied.ontology_files() if path.name != "hierarchy.ttl"]).derived)
-    assert derived[TERMS + "Certolizumab"] == TERMS + "TNFInhibitor"
-
-
-@pytest.mark.parametrize(
-    ("drug", "group"),
-    [
-        ("Infliximab", "TNFInhibitor"),
-        ("Adalimumab", "TNFInhibitor"),
-        ("Rituximab", "AntiCD20Antibody"),
-        ("Tofacitinib", "JAKInhibitor"),
-        ("Baricitinib", "JAKInhibitor"),
-        ("Anakinra", "Interleukin1Inhibitor"),
-        ("Tocilizumab", "Interleukin6Inhibitor"),
-        ("Diltiazem", "CalciumChannelBlocker"),
-        ("Nifedipine", "CalciumChannelBlocker"),
-        ("Warfarin", "VitaminKAntagonist"),
-        ("LowDoseWarfarin", "VitaminKAntagonist"),
-        ("Bosentan", "EndothelinReceptorAntagonist"),
-        ("Sildenafil", "PDE5Inhibitor"),
-        ("Denosumab", "RANKLInhibitor"),
-        ("Ciclosporin", "CalcineurinInhibitor"),
-        ("Pamidronate", "Bisphosphonate"),
-        ("Minocycline", "Antibiotic"),
-        ("Infliximab", "ImmunomodulatoryTreatment"),
-    ],
-)
-def test_each_drug_is_in_its_class(drug: str, group: str) -> None:
-    """What is asserted and what HermiT derives put the drug into the class."""
-    members = load_vocabulary(PRODUCT.ontology_files()).members
-    assert TERMS + drug in members[TERMS + group]
-
-
-@pytest.mark.parametrize(
-    ("drug", "group"),
-    [
-        ("Rituximab", "TNFInhibitor"),
-        ("Denosumab", "Bisphosphonate"),
-        ("Abatacept", "TNFInhibitor"),
-        ("SodiumThiosulfate", "Bisphosphonate"),
-        ("DiltiazemPamidronate", "CalciumChannelBlocker"),
-        ("SurgicalExcision", "DrugTreatment"),
-    ],
-)
-def test_no_drug_is_in_a_class_of_others(drug: str, group: str) -> None:
-    """A drug is not in a class that it only resembles, and a combination is none of its parts."""
-    members = load_vocabulary(PRODUCT.ontology_files()).members
-    assert TERMS + drug not in members[TERMS + group]
 
 
 def own_terms(graph: ox.Store) -> set[ox.NamedNode]:

@@ -55,7 +55,7 @@ def test_every_name_in_the_product_is_declared() -> None:
         ("ontology/conditions.ttl", "oboInOwl:hasExactSynonym", "oboInOwl:hasExactSynonim"),
         ("ontology/scales.ttl", "skos:inScheme", "skos:inSchema"),
         ("ontology/calcigraph.ttl", "cg:Treatment", "cg:Treatmnt"),
-        ("ontology/treatments.ttl", "cg:hasTarget", "cg:hasTargt"),
+        ("ontology/drugs.ttl", "cg:hasTarget", "cg:hasTargt"),
         ("ontology/hierarchy.ttl", "rdfs:subClassOf", "rdfs:subclassOf"),
         ("ontology/context.jsonld", "cg:firstAuthor", "cg:firstAutor"),
         ("ontology/context.jsonld", "cg:Diltiazem", "cg:Dilitazem"),
@@ -78,10 +78,10 @@ def test_what_was_meant_is_named(product: Resources) -> None:
 
 def test_a_class_without_a_declaration_is_found_wherever_it_stands(product: Resources) -> None:
     """What loses its type is found in the ontology itself and in all that speaks of it."""
-    slip(product.ontology / "treatments.ttl", "cg:Diltiazem\n    a owl:Class ;", "cg:Diltiazem\n")
+    slip(product.ontology / "drugs.ttl", "cg:Diltiazem\n    a owl:Class ;", "cg:Diltiazem\n")
     problems = undeclared_names(product)
     assert {problem.message.split()[3] for problem in problems} == {"cg:Diltiazem."}
-    assert {"ontology/context.jsonld", "ontology/treatments.ttl"} <= {problem.file for problem in problems}
+    assert {"ontology/context.jsonld", "ontology/drugs.ttl"} <= {problem.file for problem in problems}
 
 
 def test_a_prefix_that_leads_elsewhere_is_found(product: Resources) -> None:
