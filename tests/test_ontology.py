@@ -11,7 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.errors import EngineFailed
-from calcigraph.names.vocabulary import TERMS, fill_context, load_vocabulary, read_mappings
+from calcigraph.names.mappings import read_mappings
+from calcigraph.names.vocabulary import TERMS, fill_context, load_vocabulary
 from calcigraph.ontology import generated
 from calcigraph.resources import Resources, resources
 

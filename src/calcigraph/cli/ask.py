@@ -14,6 +14,7 @@ from calcigraph.resources import resources
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from calcigraph.api import Evidence
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.catalog import Question
 
@@ -64,7 +65,10 @@ def _command(question: Question) -> click.Command:
     @options.home
     def run(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
         given = {name: value for name, value in asked.items() if value is not None}
-        _write(_answer(question, given, endpoint, seeds, home), form, question)
+        evidence = _evidence(endpoint, seeds, home)
+        answer = evidence.answer(question, given)
+        _say_how_names_were_understood(evidence, question, given)
+        _write(answer, form, question)
 
     text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
     made = click.command(question.name, help=text, short_help=question.summary)(run)
@@ -72,13 +76,11 @@ def _command(question: Question) -> click.Command:
     return made
 
 
-def _answer(
-    question: Question, given: dict[str, str], endpoint: str | None, seeds: Path | None, home: Path | None
-) -> Answer:
+def _evidence(endpoint: str | None, seeds: Path | None, home: Path | None) -> Evidence:
     from calcigraph.api import connect, open_evidence
 
     if endpoint is not None:
-        return connect(endpoint).answer(question, given)
+        return connect(endpoint)
     with progress() as say:
         evidence = open_evidence(seeds=seeds, home=home, in_memory=0, progress=say)
     if evidence.stale:
@@ -88,7 +90,15 @@ def _answer(
             "`calcigraph validate` shows them.",
             err=True,
         )
-    return evidence.answer(question, given)
+    return evidence
+
+
+def _say_how_names_were_understood(evidence: Evidence, question: Question, given: dict[str, str]) -> None:
+    for name, value in given.items():
+        root = question.parameters[name].root
+        remark = evidence.names.remark(value, root=root) if root is not None else None
+        if remark is not None:
+            click.echo(f"Note: {remark}", err=True)
 
 
 def _write(answer: Answer, form: str, question: Question) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from calcigraph.names.vocabulary import read_mappings
+from calcigraph.names.mappings import expand, read_header, read_mappings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,10 +22,26 @@ ONTOLOGY_GRAPH = GRAPHS + "ontology"
 MAPPINGS_GRAPH = GRAPHS + "mappings"
 PROVENANCE_GRAPH = GRAPHS + "provenance"
 INFERRED = GRAPHS + "inferred/"
+MAPPINGS = BASE + "mapping/"
 _PROV = "http://www.w3.org/ns/prov#"
 _TOPIC = "http://xmlns.com/foaf/0.1/primaryTopic"
 _SOURCE = "http://purl.org/dc/terms/source"
+_LICENSE = "http://purl.org/dc/terms/license"
 _BATCH = 256
+_DIGITS = 16
+_OWL = "http://www.w3.org/2002/07/owl#"
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_AXIOM = ox.NamedNode(_OWL + "Axiom")
+_SSSOM = "https://w3id.org/sssom/"
+_SLOTS = {
+    "subject_id": _OWL + "annotatedSource",
+    "predicate_id": _OWL + "annotatedProperty",
+    "object_id": _OWL + "annotatedTarget",
+    "comment": "http://www.w3.org/2000/01/rdf-schema#comment",
+}
+"""The properties that SSSOM's slots have in RDF where they are not of its own namespace."""
+_CORE = ("subject_id", "predicate_id", "object_id")
+_REFERENCES = frozenset({*_CORE, "mapping_justification", "object_source"})
 
 
 def graph_of(record_id: str) -> str:
@@ -76,17 +93,29 @@ def triples_of(quads: Iterable[ox.Quad]) -> bytes:
 
 
 def mapping_quads(path: Path) -> Iterator[ox.Quad]:
-    """Yield the mappings of an SSSOM file as quads: each term, the mapping property, the external term."""
+    """Yield the mappings of an SSSOM file as quads: each as a plain statement, and as a resource with its metadata.
+
+    The resource is what the RDF form of SSSOM makes of a row, an `owl:Axiom`, under an IRI of its own. The IRI is made
+    of what is mapped, so a mapping keeps it when what is said of it changes.
+    """
+    header = read_header(path)
     prefixes, rows = read_mappings(path)
-    prefixes = prefixes | {"skos": "http://www.w3.org/2004/02/skos/core#"}
-
-    def expand(curie: str) -> ox.NamedNode:
-        prefix, _, local = curie.partition(":")
-        return ox.NamedNode(prefixes[prefix] + local)
-
     graph = ox.NamedNode(MAPPINGS_GRAPH)
+    whole = ox.NamedNode(header["mapping_set_id"])
+    yield ox.Quad(whole, _TYPE, ox.NamedNode(_SSSOM + "MappingSet"), graph)
+    yield ox.Quad(whole, ox.NamedNode(_LICENSE), ox.NamedNode(header["license"]), graph)
+    yield ox.Quad(whole, ox.NamedNode(_OWL + "versionInfo"), ox.Literal(header["mapping_set_version"]), graph)
     for row in rows:
-        yield ox.Quad(expand(row["subject_id"]), expand(row["predicate_id"]), expand(row["object_id"]), graph)
+        source, relation, target = (ox.NamedNode(expand(row[slot], prefixes)) for slot in _CORE)
+        yield ox.Quad(source, relation, target, graph)
+        core = f"{source.value} {relation.value} {target.value}"
+        mapping = ox.NamedNode(MAPPINGS + hashlib.sha256(core.encode()).hexdigest()[:_DIGITS])
+        yield ox.Quad(whole, ox.NamedNode(_SSSOM + "mappings"), mapping, graph)
+        yield ox.Quad(mapping, _TYPE, _AXIOM, graph)
+        for slot, value in row.items():
+            if value:
+                term = ox.NamedNode(expand(value, prefixes)) if slot in _REFERENCES else ox.Literal(value)
+                yield ox.Quad(mapping, ox.NamedNode(_SLOTS.get(slot, _SSSOM + slot)), term, graph)
 
 
 def turtle_quads(paths: Iterable[Any], graph: str) -> Iterator[ox.Quad]:

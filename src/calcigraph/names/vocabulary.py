@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import unicodedata
 from collections import defaultdict
@@ -10,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import AmbiguousName, UnknownName
+from calcigraph.names.mappings import all_prefixes, expand, read_mappings
 from calcigraph.names.nearest import nearest
 
 if TYPE_CHECKING:
@@ -24,6 +24,21 @@ SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 SYNONYM = "http://www.geneontology.org/formats/oboInOwl#hasExactSynonym"
 NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
 VALUES_FROM = TERMS + "valuesFrom"
+INEXACT = {"skos:closeMatch": "close", "skos:narrowMatch": "narrow", "skos:broadMatch": "broad"}
+"""The mappings that may stand in for an exact one, the best first. What is merely related means something else."""
+_REMARKS = {
+    "close": "{name} is only a close match of {label}.",
+    "narrow": "{name} is narrower than {label}, so the answer covers more.",
+    "broad": "{name} is broader than {label}, so the answer covers less.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The term that a name led to, and how: `exact`, or the `close`, `narrow` or `broad` mapping that was used."""
+
+    term: str
+    how: str
 
 
 @dataclass(slots=True)
@@ -31,39 +46,64 @@ class Vocabulary:
     """Terms and their names.
 
     `labels` gives a term's label, `names` the terms that a folded name may mean, `members` the terms
-    below each class (subclasses, individuals, and the class itself).
+    below each class (subclasses, individuals, and the class itself), `inexact` the terms to which a
+    folded external IRI is mapped without meaning the same, each with how.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
+    inexact: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def find(self, name: str, *, root: str) -> str:
         """Return the IRI of the one term below `root` that is called so.
 
         A name is a label, a synonym, a notation, `cg:Name`, an IRI, or an identifier of another
-        vocabulary. Case, accents and white space do not matter.
+        vocabulary, compact or whole. Case, accents and white space do not matter. An identifier that
+        means no term exactly leads to the term that is mapped to it most closely; `remark` says so.
 
         Raises UnknownName, with the nearest names, or AmbiguousName.
         """
+        return self.match(name, root=root).term
+
+    def match(self, name: str, *, root: str) -> Match:
+        """Return the term that `find` finds, and how; raises what `find` raises."""
         allowed = set(self.members.get(root, ()))
-        found = [term for term in self.names.get(fold(name), ()) if term in allowed]
         kind = self.labels.get(root, "term")
-        if len(found) == 1:
-            return found[0]
-        if found:
-            by_label = [term for term in found if fold(self.labels[term]) == fold(name)]
-            if len(by_label) == 1:
-                return by_label[0]
-            raise AmbiguousName(name, [self.labels[term] for term in found], kind=kind)
+        forms = [fold(form) for form in (name, *self.expansions(name))]
+        by_name = list(dict.fromkeys(term for form in forms for term in self.names.get(form, ()) if term in allowed))
+        if by_name:
+            return Match(self._one(name, by_name, kind), "exact")
+        mapped = {term: how for form in forms for term, how in self.inexact.get(form, {}).items() if term in allowed}
+        for how in INEXACT.values():
+            found = [term for term in mapped if mapped[term] == how]
+            if found:
+                return Match(self._one(name, found, kind), how)
         raise UnknownName(name, self._nearest(name, allowed), kind=kind)
+
+    def remark(self, name: str, *, root: str) -> str | None:
+        """Return what the user must know of how the name led to its term, if it does not mean it exactly.
+
+        Raises what `find` raises.
+        """
+        match = self.match(name, root=root)
+        if match.how not in _REMARKS:
+            return None
+        return _REMARKS[match.how].format(name=name.strip(), label=self.labels[match.term])
 
     def expansions(self, curie: str) -> list[str]:
         """Return the IRI that a compact identifier of a mapped vocabulary stands for, if it is one."""
         prefix, colon, local = curie.strip().partition(":")
         known = {name.casefold(): iri for name, iri in self.prefixes.items()}
         return [known[prefix.casefold()] + local] if colon and prefix.casefold() in known else []
+
+    def _one(self, name: str, found: list[str], kind: str) -> str:
+        """Return the only term, or the one whose label the name is."""
+        by_label = [term for term in found if fold(self.labels[term]) == fold(name)] if len(found) > 1 else found
+        if len(by_label) == 1:
+            return by_label[0]
+        raise AmbiguousName(name, [self.labels[term] for term in found], kind=kind)
 
     def _nearest(self, name: str, allowed: set[str]) -> list[str]:
         candidates = {
@@ -96,27 +136,40 @@ def fold(name: str) -> str:
 
 
 def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> Vocabulary:
-    """Return the terms that the ontology files declare, with the identifiers that the mappings give them."""
+    """Return the project's own terms in the ontology files, with the identifiers that the mappings give them.
+
+    Terms of other vocabularies, to which the ontology is aligned, are no answers: they are not among them.
+    """
     triples = _triples(ontology)
     vocabulary = Vocabulary()
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for term, label in triples[LABEL]:
-        vocabulary.labels[term] = label.value
-        names[fold(label.value)][term] = None
+        if term.startswith(TERMS):
+            vocabulary.labels[term] = label.value
+            names[fold(label.value)][term] = None
     for term, name in [*triples[SYNONYM], *triples[NOTATION]]:
-        names[fold(name.value)][term] = None
+        if term in vocabulary.labels:
+            names[fold(name.value)][term] = None
     for term in vocabulary.labels:
         names[fold(term)][term] = None
-        if term.startswith(TERMS):
-            names[fold(PREFIX + term.removeprefix(TERMS))][term] = None
-    for term, identifiers in _identifiers(mappings).items():
-        for identifier in identifiers:
-            names[fold(identifier)][term] = None
+        names[fold(PREFIX + term.removeprefix(TERMS))][term] = None
+    if mappings is not None:
+        _add_mappings(vocabulary, names, mappings)
     vocabulary.names = {name: list(terms) for name, terms in sorted(names.items())}
     vocabulary.members = _members(triples)
-    if mappings is not None:
-        vocabulary.prefixes = read_mappings(mappings)[0] | {PREFIX.removesuffix(":"): TERMS}
     return vocabulary
+
+
+def _add_mappings(vocabulary: Vocabulary, names: dict[str, dict[str, None]], mappings: Path) -> None:
+    """Add what the mappings say: exact identifiers are names, compact and whole; others are kept apart."""
+    prefixes, rows = read_mappings(mappings)
+    vocabulary.prefixes = all_prefixes(prefixes) | {PREFIX.removesuffix(":"): TERMS}
+    for row in rows:
+        term, identifier = expand(row["subject_id"], prefixes), expand(row["object_id"], prefixes)
+        if row["predicate_id"] == "skos:exactMatch":
+            names[fold(row["object_id"])][term] = names[fold(identifier)][term] = None
+        elif row["predicate_id"] in INEXACT:
+            vocabulary.inexact.setdefault(fold(identifier), {})[term] = INEXACT[row["predicate_id"]]
 
 
 def _triples(ontology: Iterable[Path]) -> dict[str, list[tuple[str, Any]]]:
@@ -150,36 +203,6 @@ def _members(triples: Mapping[str, list[tuple[str, Any]]]) -> dict[str, list[str
     return members
 
 
-def _identifiers(mappings: Path | None) -> dict[str, list[str]]:
-    """Return the exact external identifiers of each term, compact and whole."""
-    found: dict[str, list[str]] = defaultdict(list)
-    if mappings is None:
-        return found
-    prefixes, rows = read_mappings(mappings)
-    for row in rows:
-        if row["predicate_id"] == "skos:exactMatch":
-            term = _expand(row["subject_id"], prefixes)
-            found[term] += [row["object_id"], _expand(row["object_id"], prefixes)]
-    return found
-
-
-def _expand(curie: str, prefixes: Mapping[str, str]) -> str:
-    prefix, _, local = curie.partition(":")
-    return prefixes[prefix] + local
-
-
-def read_mappings(path: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """Return the prefixes and the rows of an SSSOM file."""
-    prefixes: dict[str, str] = {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    header = [line[1:] for line in lines if line.startswith("#")]
-    for line in header[header.index(" curie_map:") + 1 :]:
-        prefix, _, iri = line.strip().partition(": ")
-        prefixes[prefix] = iri
-    body = [line for line in lines if not line.startswith("#")]
-    return prefixes, list(csv.DictReader(body, delimiter="\t"))
-
-
 def fill_context(context: dict[str, Any], ontology: Iterable[Path]) -> dict[str, Any]:
     """Return the record context with the names of each key's values written in from the ontology."""
     files = list(ontology)
@@ -190,7 +213,7 @@ def fill_context(context: dict[str, Any], ontology: Iterable[Path]) -> dict[str,
     table = dict(context["@context"])
     for key, entry in table.items():
         if isinstance(entry, dict) and entry.get("@type") == "@vocab":
-            iri = _expand(entry["@id"], {k: v for k, v in table.items() if isinstance(v, str)})
+            iri = expand(entry["@id"], {k: v for k, v in table.items() if isinstance(v, str)})
             terms = {term for root in roots[iri] for term in vocabulary.members[root] if term != root}
             names = sorted((vocabulary.labels[term], term) for term in terms)
             table[key] = entry | {"@context": {label: PREFIX + term.removeprefix(TERMS) for label, term in names}}

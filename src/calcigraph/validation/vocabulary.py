@@ -30,6 +30,7 @@ _QUERIES = frozenset(_SHACL + name for name in ("select", "ask", "construct", "u
 _TO_DOCUMENTS = frozenset(
     {
         "http://www.w3.org/2002/07/owl#versionIRI",
+        "http://www.w3.org/2000/01/rdf-schema#isDefinedBy",
         "http://www.w3.org/2000/01/rdf-schema#seeAlso",
         "http://purl.org/dc/terms/license",
         "http://purl.org/dc/terms/source",
