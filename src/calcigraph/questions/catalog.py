@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from calcigraph.errors import BadQuestion, UnknownQuestion
+from calcigraph.errors import BadParameter, BadQuestion, UnknownQuestion
 from calcigraph.names.nearest import nearest
 
 if TYPE_CHECKING:
@@ -115,3 +115,16 @@ def find_question(name: str, files: Iterable[Path]) -> Question:
     if name not in paths:
         raise UnknownQuestion(name, nearest(name, paths, limit=3))
     return load_question(paths[name])
+
+
+def asked_by(questions: Iterable[Question], who: str | None) -> list[Question]:
+    """Return the questions that someone would ask, or all of them; raises BadParameter for one who asks none."""
+    every = list(questions)
+    if who is None:
+        return every
+    found = [question for question in every if who in question.asked_by]
+    if not found:
+        people = sorted({name for question in every for name in question.asked_by})
+        message = f"No question is asked by {who!r}. There are those of: {', '.join(people)}."
+        raise BadParameter(message)
+    return found
