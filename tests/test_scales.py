@@ -14,7 +14,8 @@ from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from calcigraph.errors import EngineFailed
-from calcigraph.names.vocabulary import TERMS, load_vocabulary, read_mappings
+from calcigraph.names.mappings import read_mappings
+from calcigraph.names.vocabulary import TERMS, load_vocabulary
 from calcigraph.ontology import generated
 from calcigraph.resources import Resources, resources
 
