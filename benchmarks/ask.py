@@ -7,6 +7,7 @@ same triples, already loaded; a question on which it needs too long is stopped, 
 from __future__ import annotations
 
 import math
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -36,19 +37,18 @@ from calcigraph.questions.catalog import find_question
 from calcigraph.store.endpoint import LocalEndpoint
 
 OVERHEAD, FASTER, START_MS = 1.5, 30, 150
-ASKED: tuple[tuple[str, dict[str, str]], ...] = (
-    ("treatments", {"condition": "juvenile dermatomyositis", "level": "IV"}),
-    ("treatments", {}),
-    ("treatment", {"treatment": "minocycline"}),
-    ("condition", {"condition": "SSc"}),
-    ("best-level", {"treatment": "warfarin"}),
-    ("harms", {}),
-    ("claims", {}),
-    ("studies", {"design": "case series"}),
-    ("avoid", {}),
-    ("trials", {}),
-    ("lookup", {"identifier": "31302187"}),
-)
+
+
+def asked(evidence: calcigraph.Evidence) -> list[tuple[str, dict[str, str]]]:
+    """Return what is asked: of each question, the example in its header, and all that it can answer."""
+    calls: list[tuple[str, dict[str, str]]] = []
+    for name, question in evidence.questions.items():
+        words = shlex.split(question.example)[3:]
+        given = {key.removeprefix("--"): value for key, value in zip(words[::2], words[1::2], strict=True)}
+        calls.append((name, given))
+        if given and not any(parameter.required for parameter in question.parameters.values()):
+            calls.append((name, {}))
+    return calls
 
 
 def rdflib_answer(triples: str, query: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _in_process(evidence: calcigraph.Evidence, place: Path, repeats: int, limit:
         "".join(f"{quad.triple} .\n" for quad in {q.triple: q for q in store}.values()), encoding="utf-8"
     )
     rows, overheads, ratios = [], [], []
-    for name, given in ASKED:
+    for name, given in asked(evidence):
         text = _filled(evidence, name, given)
         taken = side_by_side(
             {

@@ -185,16 +185,27 @@ def test_without_a_good_build_the_problems_are_shown(seeds: Path) -> None:
 def test_questions_lists_and_shows(tmp_path: Path) -> None:
     """Each question is listed with what it asks; one is shown with parameters, columns and its query."""
     listed = run("questions", home=tmp_path)
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == [
-        "avoid", "best-level", "claims", "condition", "harms", "lookup", "studies", "treatment", "treatments", "trials",
-    ]  # fmt: skip
+    names = [path.stem for path in resources().question_files()]
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == names
+    assert len(names) >= 30
     shown = run("questions", "treatments", home=tmp_path).stdout
     assert "--condition" in shown
     assert "calcigraph ask treatments" in shown
     assert run("questions", "treatments", "--sparql", home=tmp_path).stdout.startswith("#+ summary:")
 
 
-@pytest.mark.parametrize("name", ["ask", "build", "classify", "questions", "validate"])
+def test_questions_are_listed_by_who_asks_them(tmp_path: Path) -> None:
+    """A paediatrician's questions are listed alone; someone who asks none is told who does."""
+    ran = run("questions", "--asked-by", "paediatrician", home=tmp_path)
+    listed = {line.split()[0] for line in ran.stdout.splitlines()}
+    assert "treatments" in listed
+    assert "lookup" not in listed
+    refused = run("questions", "--asked-by", "wizard", home=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "methodologist, paediatrician" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["ask", "build", "classify", "questions", "validate", "why"])
 def test_each_command_has_help_with_an_example(name: str, tmp_path: Path) -> None:
     """The help of every command shows how it is called."""
     ran = run(name, "--help", home=tmp_path)
