@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, Graph, URIRef
 
+from calcigraph.resources import resources
+
 TINY = Path(__file__).parent / "worlds" / "tiny"
 RUN = [sys.executable, "-m", "calcigraph"]
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
