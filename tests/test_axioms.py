@@ -114,7 +114,7 @@ def test_the_values_of_each_list_are_different() -> None:
     declared = [
         {member.value for member in members(store, head)}
         for quad in store.quads_for_pattern(None, TYPE, ox.NamedNode(OWL + "AllDifferent"))
-        for head in objects(store, quad.subject, OWL + "distinctMembers")  # type: ignore[arg-type]
+        for head in objects(store, quad.subject, OWL + "distinctMembers")
     ]
     missing = {kind: values for kind, values in lists.items() if len(values) > 1 and values not in declared}
     assert lists
