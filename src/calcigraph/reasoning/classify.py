@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -37,7 +37,10 @@ def classify(files: Iterable[Path]) -> Classification:
     """
     import owlready2
 
-    triples = [triple for path in files for triple in own_nodes(path)]
+    triples = _triples(files)
+    world = _reasoned(triples)
+    if world is None:
+        return Classification(consistent=False, unsatisfiable=(), derived=())
     asserted = {
         (triple.subject.value, triple.object.value)
         for triple in triples
@@ -45,6 +48,34 @@ def classify(files: Iterable[Path]) -> Classification:
         and isinstance(triple.subject, ox.NamedNode)
         and isinstance(triple.object, ox.NamedNode)
     }
+    empty = tuple(sorted(entity.iri for entity in world.inconsistent_classes()))
+    derived = {
+        (entity.iri, parent.iri)
+        for entity in world.classes()
+        for parent in entity.is_a
+        if isinstance(parent, owlready2.ThingClass) and parent is not owlready2.Thing
+    }
+    return Classification(consistent=True, unsatisfiable=empty, derived=tuple(sorted(derived - asserted)))
+
+
+def consistent(files: Iterable[Path], data: bytes) -> bool:
+    """Tell whether the data, as N-Triples, can be true together with the ontology files, by HermiT.
+
+    HermiT refuses literals of datatypes that OWL 2 does not have, such as xsd:date: leave them out.
+    Raises EngineFailed if Java is not there or HermiT does not finish.
+    """
+    facts = (ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
+    return _reasoned([*_triples(files), *facts]) is not None
+
+
+def _triples(files: Iterable[Path]) -> list[ox.Triple]:
+    return [triple for path in files for triple in own_nodes(path)]
+
+
+def _reasoned(triples: list[ox.Triple]) -> Any:
+    """Return a world with the triples and what HermiT derives from them, or None if they contradict each other."""
+    import owlready2
+
     world = owlready2.World()
     with tempfile.TemporaryDirectory() as folder:
         merged = Path(folder) / "merged.nt"
@@ -54,18 +85,11 @@ def classify(files: Iterable[Path]) -> Classification:
             with ontology:
                 owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
         except owlready2.OwlReadyInconsistentOntologyError:
-            return Classification(consistent=False, unsatisfiable=(), derived=())
+            return None
         except (owlready2.OwlReadyJavaError, OSError) as error:
             message = f"HermiT did not finish (it needs Java on the PATH): {error}"
             raise EngineFailed(message) from error
-        empty = tuple(sorted(entity.iri for entity in world.inconsistent_classes()))
-        derived = {
-            (entity.iri, parent.iri)
-            for entity in world.classes()
-            for parent in entity.is_a
-            if isinstance(parent, owlready2.ThingClass) and parent is not owlready2.Thing
-        }
-    return Classification(consistent=True, unsatisfiable=empty, derived=tuple(sorted(derived - asserted)))
+    return world
 
 
 def own_nodes(path: Path) -> Iterable[ox.Triple]:
