@@ -33,6 +33,7 @@ _TO_DOCUMENTS = frozenset(
         "http://www.w3.org/2000/01/rdf-schema#seeAlso",
         "http://purl.org/dc/terms/license",
         "http://purl.org/dc/terms/source",
+        "http://purl.obolibrary.org/obo/IAO_0000119",
     }
 )
 _TEXT = (
