@@ -28,12 +28,18 @@ WORLDS = Path(__file__).parent / "questions"
 NAMES = sorted(path.stem for path in resources().question_files())
 BASE = "https://w3id.org/calcigraph/"
 LISTS = {
+    "against_alone": "; ",
     "basis": ", ",
+    "benefit_alone": "; ",
+    "besides": ", ",
     "class": ", ",
+    "components": ", ",
     "conditions": ", ",
     "direction": ", ",
+    "harms": "; ",
     "parts": " ",
     "results": ", ",
+    "routes": ", ",
     "sources": "; ",
     "sponsor": ", ",
     "treatments": ", ",
@@ -41,20 +47,31 @@ LISTS = {
 """Columns that gather several values, with what stands between them; SPARQL leaves their order open."""
 COUNTS = {
     "affected",
+    "against_patients",
+    "against_responders",
+    "benefit_patients",
+    "benefit_responders",
     "claims",
     "complete",
     "enrolled",
     "findings",
+    "harms_known",
     "improved",
+    "mixed_patients",
+    "no_effect",
+    "no_effect_patients",
     "out_of",
     "partial",
     "patients",
     "patients_at_least",
     "records",
     "responders",
+    "responders_out_of",
     "studies",
     "unchanged",
     "worse",
+    "worsening",
+    "worsening_patients",
 }
 
 
