@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 200
 """Rows that a page shows at most; the CSV file has them all."""
 _LABEL = "_label"
+_SHORT = 24
 
 
 class Column(NamedTuple):
-    """A column as a page shows it: its heading, and whether it holds numbers."""
+    """A column as a page shows it: its heading, and how its values are set: as numbers, addresses, words or text."""
 
     heading: str
-    number: bool
+    style: str
 
 
 class Cell(NamedTuple):
@@ -62,9 +63,20 @@ def asked(question: Question) -> dict[str, str]:
 
 def _table(answer: Answer, command: str, file: str) -> Table:
     shown = [column for column in answer.columns if column + _LABEL not in answer.columns]
-    columns = [Column(heading(column), _is_number(answer, column)) for column in shown]
     rows = [[_cell(answer, row, column) for column in shown] for row in range(min(len(answer), SHOWN_ROWS))]
+    columns = [
+        Column(heading(column), _style(answer, column, [row[index] for row in rows]))
+        for index, column in enumerate(shown)
+    ]
     return Table(command, columns, rows, len(answer), file, to_separated(answer, ","))
+
+
+def _style(answer: Answer, column: str, cells: list[Cell]) -> str:
+    if column == PARTS:
+        return "parts"
+    if _is_number(answer, column):
+        return "number"
+    return "wrap" if any(len(cell.text) > _SHORT for cell in cells) else "words"
 
 
 def _is_number(answer: Answer, column: str) -> bool:
