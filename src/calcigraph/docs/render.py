@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SEPARATOR = "; "
+_COMMA = ", "
 _READ_AS = re.compile(r" \([^()]*\)$")
 
 
@@ -99,13 +100,19 @@ class Renderer:
         return Markup(_SEPARATOR).join(self._named(context, part) for part in text.split(_SEPARATOR))
 
     def _named(self, context: Context, text: str) -> Markup:
+        found = self._known(context, text)
+        if found is None and _COMMA in text:
+            parts = [self._known(context, part) for part in text.split(_COMMA)]
+            found = None if None in parts else Markup(_COMMA).join(filter(None, parts))
+        return escape(text) if found is None else found
+
+    def _known(self, context: Context, text: str) -> Markup | None:
+        """Return a link for the name of one term or the citation of one record, and nothing for other words."""
         terms = self._by_label.get(text, [])
         if len(terms) == 1:
             return self._term(context, terms[0], text)
         records = self._by_citation.get(text, []) or self._by_citation.get(_READ_AS.sub("", text), [])
-        if len(records) == 1:
-            return self._source(records[0], text)
-        return escape(text)
+        return self._source(records[0], text) if len(records) == 1 else None
 
     @cached_property
     def _by_label(self) -> dict[str, list[str]]:
