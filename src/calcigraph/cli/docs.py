@@ -26,9 +26,10 @@ def command(folder: Path, seeds: Path | None, home: Path | None) -> None:
       calcigraph docs site
     """
     from calcigraph.api import open_evidence
+    from calcigraph.docs.folder import check_folder, write_files
 
     try:
-        from calcigraph.docs.site import check_folder, write_site
+        from calcigraph.docs.site import site
     except ModuleNotFoundError as error:
         if error.name not in {"jinja2", "markupsafe", "pygments"}:
             raise
@@ -38,7 +39,7 @@ def command(folder: Path, seeds: Path | None, home: Path | None) -> None:
     check_folder(folder.resolve())
     with progress() as say:
         evidence = open_evidence(seeds=seeds, home=home, progress=say)
-        count = write_site(evidence, folder, progress=say)
+        count = write_files(site(evidence, progress=say), folder)
     if evidence.stale:
         click.echo(
             f"Warning: the records have {len(evidence.stale)} violations now, so these pages show the last good build. "

@@ -1,4 +1,4 @@
-"""The alignment: which of our terms stand below, or are the same as, terms of other ontologies, and which mean nearly so."""
+"""The alignment: which terms of ours stand below terms of other ontologies, are the same, or mean nearly the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calcigraph.docs.ontology import OWL, RDFS, SUBPROPERTY, reach
-from calcigraph.names.vocabulary import SUBCLASS
+from calcigraph.names.vocabulary import SUBCLASS, TERMS
 
 if TYPE_CHECKING:
     from calcigraph.docs.mappings import Mapping
@@ -65,15 +65,18 @@ def page(ontology: Ontology, mappings: list[Mapping], tree: Any) -> dict[str, An
             iri for iri in ontology.model_terms if ontology.terms[iri].ours and ontology.text(iri, RDFS + "comment")
         ],
         "mappings": [mapping for mapping in mappings if mapping.term in model],
-        "reused": [
-            iri
-            for iri, term in sorted(ontology.terms.items(), key=lambda item: item[1].name)
-            if not term.ours and term.kind in {"object property", "datatype property"} and ontology.objects(iri, _DEFINED)
-        ],
+        "reused": _reused(ontology),
     }
 
 
-_DEFINED = RDFS + "domain"
+def _reused(ontology: Ontology) -> list[str]:
+    """Return the properties of other vocabularies that records use as they stand: those with a domain of ours."""
+    names = {
+        iri: term.name
+        for iri, term in ontology.terms.items()
+        if not term.ours and any(domain.startswith(TERMS) for domain in ontology.named(iri, RDFS + "domain"))
+    }
+    return sorted(names, key=lambda iri: names[iri])
 
 
 def _roots(ontology: Ontology, rows: list[Aligned]) -> list[str]:

@@ -131,8 +131,8 @@ def _restriction(ontology: Ontology, node: str) -> Expression:
             return (*prop, Piece(word), *_nested(ontology, filler))
     for name, word in _COUNTS.items():
         for count in said.get(OWL + name, ()):
-            filler = [*said.get(OWL + "onClass", ()), *said.get(OWL + "onDataRange", ())]
-            rest = _nested(ontology, filler[0]) if filler else ()
+            of = [*said.get(OWL + "onClass", ()), *said.get(OWL + "onDataRange", ())]
+            rest = _nested(ontology, of[0]) if of else ()
             return (*prop, Piece(word), Piece(count.value), *rest)
     return (*prop, Piece("Self"))
 
@@ -147,4 +147,3 @@ def _joined(parts: list[Expression], word: str) -> Expression:
     for part in parts:
         found += [Piece(word), *part] if found else part
     return tuple(found)
-

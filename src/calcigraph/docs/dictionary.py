@@ -1,4 +1,4 @@
-"""The data dictionary of the record format: each kind of record and part with its keys, from shapes, context and records."""
+"""The data dictionary: the keys of each kind of record and part, from shapes, context, ontology and records."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def load_shapes(files: Iterable[Path]) -> Shapes:
     for path in files:
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             if not isinstance(quad.subject, ox.Triple):
-                value = quad.object
-                found[quad.subject.value][quad.predicate.value].append("" if isinstance(value, ox.Triple) else value.value)
+                value = "" if isinstance(quad.object, ox.Triple) else quad.object.value
+                found[quad.subject.value][quad.predicate.value].append(value)
     return found
 
 
@@ -128,14 +128,13 @@ def _kind(
 ) -> Kind:
     under = next((key.name for key in keys.of(target)), "")
     iri = next(iter(ontology.named(target, RDFS + "range")), target) if under else target
-    entries = []
-    for name in shape.get(SH + "property", ()):
-        said = shapes[name]
-        for key in keys.of(said[SH + "path"][0]):
-            entries.append(_entry(key, said, ontology, by_target, examples.get((target, key.name), ("", ""))))
-    order = list(keys.keys)
-    entries.sort(key=lambda entry: order.index(entry.key.name))
-    return Kind(iri, ontology.terms[iri].page.removeprefix("terms/").removesuffix(".html"), under, entries)
+    entries = {
+        key.name: _entry(key, shapes[name], ontology, by_target, examples.get((target, key.name), ("", "")))
+        for name in shape.get(SH + "property", ())
+        for key in keys.of(shapes[name][SH + "path"][0])
+    }
+    in_order = [entries[name] for name in keys.keys if name in entries]
+    return Kind(iri, ontology.terms[iri].page.removeprefix("terms/").removesuffix(".html"), under, in_order)
 
 
 def _entry(
@@ -166,7 +165,8 @@ def _form(key: Key, said: dict[str, list[str]], ontology: Ontology, part: str) -
         return "a name of"
     if key.type == "@id":
         ranges = ontology.named(key.iri, RDFS + "range")
-        return f"reference to a {ontology.terms[ranges[0]].label}" if ranges and ranges[0] in ontology.terms else "address"
+        known = [ontology.terms[iri].label for iri in ranges if iri in ontology.terms]
+        return f"reference to a {known[0]}" if known else "address"
     form = _FORMS.get(key.type, key.type)
     least, most = (next(iter(said.get(SH + name, ())), "") for name in ("minInclusive", "maxInclusive"))
     if least and most:
@@ -175,7 +175,7 @@ def _form(key: Key, said: dict[str, list[str]], ontology: Ontology, part: str) -
 
 
 def _examples(product: Resources, keys: Keys) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return a real value of each key for each kind, by what the kind's shape targets, and the record that it is from."""
+    """Return a real value of each key, by what the shape of its kind targets, and the record that it is from."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for _, record in records(product):
         for target, key, value in _values(record, keys.types.get(record["type"], ""), keys):
@@ -244,5 +244,3 @@ def checks(shapes: Shapes) -> list[Check]:
             for message in [*inner.get(SH + "message", ()), *said.get(SH + "message", ())][:1]:
                 found.add(Check(severity, message))
     return sorted(found, key=lambda check: (order.index(check.severity), check.message))
-
-

@@ -75,7 +75,7 @@ def diagram(ontology: Ontology, layout: dict[str, Any]) -> Diagram:
     for name, place in layout["boxes"].items():
         for prop, target in _properties(place):
             if target:
-                edges.append(_edge(boxes[name], ontology.terms[_iri(prop, ontology)].iri, boxes[target["to"]], target, entered))
+                edges.append(_edge(boxes[name], _iri(prop, ontology), boxes[target["to"]], target, entered))
     return Diagram(layout["width"], layout["height"], layout["columns"], list(boxes.values()), edges)
 
 
@@ -109,7 +109,8 @@ def _box(ontology: Ontology, name: str, place: dict[str, Any]) -> Box:
     y += 20 if kinds else 0
     height = y + (PAD if rows or kinds else 0) - place["y"]
     members = len(ontology.below(term.iri)) - 1 if place.get("count") else 0
-    return Box(term.iri, term.label, place["group"], place["x"], place["y"], place["width"], height, rows, kinds, members)
+    x, y, width = place["x"], place["y"], place["width"]
+    return Box(term.iri, term.label, place["group"], x, y, width, height, rows, kinds, members)
 
 
 def _edge(start: Box, prop: str, end: Box, target: dict[str, Any], entered: dict[tuple[str, str], int]) -> Edge:

@@ -158,7 +158,7 @@ class Ontology:
 
     @cached_property
     def model_terms(self) -> list[str]:
-        """The terms that make up the model: properties, and classes that are no value and are used in none's definition."""
+        """The terms that make up the model: properties, and classes that are neither values nor parts of axioms."""
         fillers = {
             target
             for said in self.said.values()

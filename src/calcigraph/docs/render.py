@@ -97,13 +97,13 @@ class Renderer:
     @pass_context
     def _linked(self, context: Context, text: str) -> Markup:
         """Return a text in which names of terms and citations of records are links, each between semicolons."""
-        return Markup(_SEPARATOR).join(self._named(context, part) for part in text.split(_SEPARATOR))
+        return escape(_SEPARATOR).join(self._named(context, part) for part in text.split(_SEPARATOR))
 
     def _named(self, context: Context, text: str) -> Markup:
         found = self._known(context, text)
         if found is None and _COMMA in text:
             parts = [self._known(context, part) for part in text.split(_COMMA)]
-            found = None if None in parts else Markup(_COMMA).join(filter(None, parts))
+            found = None if None in parts else escape(_COMMA).join(filter(None, parts))
         return escape(text) if found is None else found
 
     def _known(self, context: Context, text: str) -> Markup | None:

@@ -1,11 +1,7 @@
-"""The site as a whole: which pages there are, and writing them to a folder so that it appears at once."""
+"""The site as a whole: which pages there are, and what each is made from."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import calcigraph
@@ -15,8 +11,7 @@ from calcigraph.docs.keys import load_keys
 from calcigraph.docs.ontology import DEFINITION, Ontology, load_ontology
 from calcigraph.docs.render import TEMPLATES, Renderer
 from calcigraph.docs.sources import load_sources
-from calcigraph.docs.terms import SHOWN_RECORDS, Terms
-from calcigraph.errors import BadFolder, SiteFailed
+from calcigraph.docs.terms import SHOWN_RECORDS, Terms, Tree
 from calcigraph.names.vocabulary import TERMS
 
 if TYPE_CHECKING:
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
     from calcigraph.docs.mappings import Mapping
     from calcigraph.questions.catalog import Question
 
-_OURS = '<meta name="generator" content="calcigraph docs">'
 _INDEX = "index.html"
 _COUNTED = ("Study", "Review", "Cohort", "RegisteredTrial", "Finding", "Claim", "Observation", "Harm", "EvidenceSearch")
 _PLURALS = {
@@ -40,61 +34,6 @@ _PLURALS = {
     "Harm": "harms",
     "EvidenceSearch": "searches made",
 }
-
-
-def write_site(evidence: Evidence, folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> int:
-    """Write the documentation to a folder, in whole or not at all, and return how many files it has.
-
-    Raises BadFolder for a folder that holds something else, and SiteFailed if the disk refuses.
-    """
-    target = folder.resolve()
-    check_folder(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise SiteFailed(f"Nothing can be written beside {folder}: {error.strerror or error}.") from error
-    try:
-        fresh = beside / "new"
-        count = 0
-        for path, content in site(evidence, progress=progress):
-            file = fresh / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-            count += 1
-        _swap(fresh, target, beside / "old")
-    except OSError as error:
-        raise SiteFailed(f"The pages could not be written to {folder}: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return count
-
-
-def check_folder(folder: Path) -> None:
-    """Raise BadFolder unless the folder is new, empty, or holds a documentation that was written before."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise BadFolder(f"{folder} is a file: name a folder for the pages.")
-    if not any(folder.iterdir()):
-        return
-    with suppress(OSError, UnicodeDecodeError):
-        if _OURS in (folder / _INDEX).read_text(encoding="utf-8"):
-            return
-    raise BadFolder(f"{folder} holds other files, which would be lost: name a new or an empty folder.")
-
-
-def _swap(fresh: Path, target: Path, old: Path) -> None:
-    """Put the new folder where the old one was; if that fails, the old one comes back."""
-    if not target.exists():
-        fresh.rename(target)
-        return
-    target.rename(old)
-    try:
-        fresh.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
 
 
 def site(evidence: Evidence, *, progress: Callable[[str], None] = lambda _: None) -> Iterator[tuple[str, bytes]]:
@@ -126,7 +65,8 @@ def _texts(evidence: Evidence, progress: Callable[[str], None]) -> Iterator[tupl
     yield "model.svg", renderer.page("model.svg", "model.svg", diagram=diagram, inline=False)
     yield "records.html", _records(evidence, ontology, renderer)
     yield "rules.html", renderer.page("rules.html", "rules.html", **rules.page(evidence))
-    yield "alignment.html", renderer.page("alignment.html", "alignment.html", **alignment.page(ontology, found, terms.tree))
+    aligned = alignment.page(ontology, found, terms.tree)
+    yield "alignment.html", renderer.page("alignment.html", "alignment.html", **aligned)
     yield "mappings.html", _mappings(evidence, renderer, found)
 
 
@@ -186,13 +126,11 @@ def _hierarchies(ontology: Ontology, terms: Terms) -> dict[str, object]:
     }
 
 
-def _leaves(ontology: Ontology, root: str) -> list[object]:
-    from calcigraph.docs.terms import Tree
-
+def _leaves(ontology: Ontology, root: str) -> list[Tree]:
     return [Tree(member, inferred=False, below=[]) for member in ontology.members.get(root, [])]
 
 
-def _section(ontology: Ontology, root: str, trees: list[object]) -> dict[str, object]:
+def _section(ontology: Ontology, root: str, trees: list[Tree]) -> dict[str, object]:
     label = ontology.terms[root].label
     about = ontology.text(root, DEFINITION)
     return {

@@ -33,11 +33,8 @@ _SHOWN_ELSEWHERE = {
     _DEFINITION_SOURCE,
     _COMMENT,
     *(RDFS + name for name in ("domain", "range")),
-    *(
-        OWL + name
-        for name in ("equivalentClass", "equivalentProperty", "inverseOf", "propertyChainAxiom", "disjointWith", "hasKey")
-    ),
-    OWL + "propertyDisjointWith",
+    *(OWL + name for name in ("equivalentClass", "equivalentProperty", "inverseOf", "propertyChainAxiom", "hasKey")),
+    *(OWL + name for name in ("disjointWith", "propertyDisjointWith")),
 }
 _SMALL_TREE = 60
 _PATHS = 8
@@ -150,7 +147,8 @@ class Terms:
         found = [
             ("Equivalent to", expressions(o, iri, OWL + "equivalentClass", named=True)),
             ("Equivalent property", expressions(o, iri, OWL + "equivalentProperty", named=True)),
-            ("Subclass of", expressions(o, iri, SUBCLASS, named=True)),
+            ("Subclass of", _asserted(o, iri)),
+            ("Subclass of, inferred", named(*(above for below, above in sorted(o.inferred) if below == iri))),
             ("Subproperty of", expressions(o, iri, SUBPROPERTY, named=True)),
             ("Domain", expressions(o, iri, RDFS + "domain", named=True)),
             ("Range", expressions(o, iri, RDFS + "range", named=True)),
@@ -187,6 +185,12 @@ def _uses(evidence: Evidence) -> dict[str, dict[str, Use]]:
             row["record"], (*earlier.properties, row["property"]), earlier.parts + int(row["parts"])
         )
     return found
+
+
+def _asserted(ontology: Ontology, iri: str) -> list[Expression]:
+    """Return the superclasses that the ontology states, without those that HermiT derived."""
+    stated = [other for other in ontology.named(iri, SUBCLASS) if (iri, other) not in ontology.inferred]
+    return [*(_term(ontology, other) for other in stated), *expressions(ontology, iri, SUBCLASS, named=False)]
 
 
 def _back(ontology: Ontology, predicate: str) -> Mapping[str, list[str]]:
