@@ -20,6 +20,7 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
+from rdflib.plugins.sparql import prepareQuery
 
 from calcigraph.docs import alignment, axioms, mappings, model
 from calcigraph.docs.answers import SHOWN_ROWS, asked
@@ -477,14 +478,16 @@ def test_the_levels_are_those_of_the_table(pages: dict[str, Page]) -> None:
     with resources().levels.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file, delimiter="\t"))
     cells = {
-        (row[0].strip(), matrix[0][index].strip()): row[index].split()
+        (row[0].strip(), matrix[0][index].strip()): " ".join(row[index].split())
         for row in matrix[1:]
         for index in range(1, len(row))
         if row[index].strip() != "none"
     }
-    assert cells == {
-        (line["design"], line["scale"]): [line["level"].partition(" ")[0], line["basis"]] for line in lines
-    }
+
+    def bare(line: dict[str, str]) -> str:
+        return line["level"].removesuffix(f" ({line['scale']})")
+
+    assert cells == {(line["design"], line["scale"]): f"{bare(line)} {line['basis']}" for line in lines}
 
 
 def test_each_rule_is_shown(pages: dict[str, Page]) -> None:
@@ -674,6 +677,16 @@ def test_without_the_libraries_the_command_says_what_to_install(tmp_path: Path) 
     code = "import sys, calcigraph.cli, calcigraph.cli.ask, calcigraph.api; print('jinja2' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+def test_each_page_query_is_asked() -> None:
+    """A query for the pages says in its first line what it gives, is SPARQL for another engine too, and is used."""
+    code = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.parent.glob("*.py"))
+    for name, path in resources().page_queries().items():
+        text = path.read_text(encoding="utf-8")
+        assert re.match(r"# [A-Z].*\.\n(PREFIX|SELECT)", text), name
+        prepareQuery(text)
+        assert f'(evidence, "{name}")' in code
 
 
 def test_schemes_keep_the_order_of_their_levels(ontology: Ontology) -> None:
