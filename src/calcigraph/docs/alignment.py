@@ -9,6 +9,8 @@ from calcigraph.docs.ontology import OWL, RDFS, SUBPROPERTY, reach
 from calcigraph.names.vocabulary import SUBCLASS, TERMS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcigraph.docs.mappings import Mapping
     from calcigraph.docs.ontology import Ontology
     from calcigraph.docs.terms import Tree
@@ -31,7 +33,7 @@ class Aligned(NamedTuple):
 
 
 class Family(NamedTuple):
-    """The terms of ours that are aligned with one ontology, and its reused terms."""
+    """The terms of ours that are aligned with one ontology."""
 
     name: str
     rows: list[Aligned]
@@ -49,7 +51,7 @@ def alignment(ontology: Ontology) -> list[Aligned]:
     ]
 
 
-def page(ontology: Ontology, mappings: list[Mapping], tree: Any) -> dict[str, Any]:
+def page(ontology: Ontology, mappings: list[Mapping], tree: Callable[..., Tree]) -> dict[str, Any]:
     """Return the values of the alignment page; `tree` makes the tree below a term."""
     rows = alignment(ontology)
     families: dict[str, list[Aligned]] = defaultdict(list)
@@ -61,9 +63,7 @@ def page(ontology: Ontology, mappings: list[Mapping], tree: Any) -> dict[str, An
         "families": [Family(name, found) for name, found in sorted(families.items())],
         "trees": [_pruned(ontology, tree(root, inferred=False), aligned) for root in _roots(ontology, rows)],
         "aligned": len(aligned),
-        "remarks": [
-            iri for iri in ontology.model_terms if ontology.terms[iri].ours and ontology.text(iri, RDFS + "comment")
-        ],
+        "remarks": [iri for iri in ontology.model_terms if ontology.text(iri, RDFS + "comment")],
         "mappings": [mapping for mapping in mappings if mapping.term in model],
         "reused": _reused(ontology),
     }

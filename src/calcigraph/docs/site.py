@@ -98,7 +98,7 @@ def _questions(evidence: Evidence, renderer: Renderer) -> Iterator[tuple[str, st
 
 
 def _hierarchies(ontology: Ontology, terms: Terms) -> dict[str, object]:
-    """Return the values of the page of all terms: a section per value list, one for the model, and the properties."""
+    """Return the values of the page of all terms: a section per class that is below no other, and the properties."""
     ours = {iri: term for iri, term in ontology.terms.items() if term.ours}
     roots = [iri for iri in ontology.model_terms if not ours[iri].is_property]
     sections = []
@@ -114,9 +114,7 @@ def _hierarchies(ontology: Ontology, terms: Terms) -> dict[str, object]:
             for iri in sorted(properties, key=ontology.label_key)
             if ontology.terms[iri].kind == kind and not ontology.parents[iri]
         ]
-        name = {"object property": "Object properties", "datatype property": "Datatype properties"}.get(
-            kind, "Annotation properties"
-        )
+        name = kind.capitalize().removesuffix("y") + "ies"
         sections.append({"id": kind.replace(" ", "-"), "name": name, "about": "", "trees": tops, "wide": True})
     return {
         "sections": sections,
@@ -132,11 +130,10 @@ def _leaves(ontology: Ontology, root: str) -> list[Tree]:
 
 def _section(ontology: Ontology, root: str, trees: list[Tree]) -> dict[str, object]:
     label = ontology.terms[root].label
-    about = ontology.text(root, DEFINITION)
     return {
         "id": root.removeprefix(TERMS),
         "name": label[0].upper() + label[1:],
-        "about": about,
+        "about": ontology.text(root, DEFINITION),
         "trees": trees,
         "wide": len(trees) > 1,
     }
