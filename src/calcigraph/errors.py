@@ -7,7 +7,9 @@ CalcigraphError
 ├── BadQuestion (ValueError)       a question file without a proper header
 ├── BadParameter (ValueError)      a parameter that the question does not take
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
+├── BadFolder (ValueError)         a folder that holds other files than what would be written there
 ├── BuildFailed (RuntimeError)     a build that could not be written
+├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -99,6 +101,14 @@ class InvalidRecords(CalcigraphError, ValueError):
 
 class BuildFailed(CalcigraphError, RuntimeError):
     """A build that could not be written; the last good one stays in use."""
+
+
+class BadFolder(CalcigraphError, ValueError):
+    """A folder that holds other files than what would be written there."""
+
+
+class SiteFailed(CalcigraphError, RuntimeError):
+    """A documentation that could not be written; what was there stays."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

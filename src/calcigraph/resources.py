@@ -33,6 +33,15 @@ class Resources(NamedTuple):
         """The mappings to other vocabularies."""
         return self.ontology / "mappings.sssom.tsv"
 
+    def mapping_files(self) -> list[Path]:
+        """Return all SSSOM files, by name."""
+        return sorted(self.ontology.glob("*.sssom.tsv"))
+
+    @property
+    def hierarchy(self) -> Path:
+        """What HermiT derived from the ontology."""
+        return self.ontology / "hierarchy.ttl"
+
     @property
     def level_mappings(self) -> Path:
         """The mappings between the levels of different scales."""
@@ -80,6 +89,10 @@ class Resources(NamedTuple):
     def trace_files(self) -> dict[str, Path]:
         """Return the queries that trace an answer, by name."""
         return {path.stem: path for path in sorted((self.queries / "trace").glob("*.rq"))}
+
+    def page_queries(self) -> dict[str, Path]:
+        """Return the queries that the pages of the documentation are made from, by name."""
+        return {path.stem: path for path in sorted((self.queries / "pages").glob("*.rq"))}
 
 
 def resources(*, seeds: Path | None = None) -> Resources:
