@@ -132,9 +132,10 @@ def row_nodes(answer: Answer, row: int) -> list[str]:
 
 
 def _trace(node: str, endpoint: Endpoint, queries: Mapping[str, str], above: frozenset[str]) -> Trace | None:
-    statements = list(_statements(_select(queries["statements"], node, endpoint)))
-    if not statements:
+    rows = _select(queries["statements"], node, endpoint)
+    if not rows:
         return None
+    statements = list(_statements(rows, _select(queries["reasons"], node, endpoint)))
     derived = tuple(statement for statement in statements if statement.rule)
     inputs = []
     for other in dict.fromkeys(name for statement in derived for name in statement.inputs):
@@ -167,20 +168,20 @@ def _rows(query: str, endpoint: Endpoint) -> list[dict[str, str]]:
     return [{name: term["value"] for name, term in row.items()} for row in results["results"]["bindings"]]
 
 
-def _statements(rows: Iterable[dict[str, str]]) -> Iterable[Statement]:
-    grouped: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+def _statements(rows: Iterable[dict[str, str]], reasons: Iterable[dict[str, str]]) -> Iterable[Statement]:
+    why: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    for row in reasons:
+        why.setdefault((row["property"], row["value"], row["rule"]), []).append(row)
     for row in rows:
-        grouped.setdefault((row["property"], row["value"], row["graph"]), []).append(row)
-    for (name, value, graph), same in grouped.items():
-        first = same[0]
+        because = why.get((row["property"], row["value"], row.get("rule", "")), [])
         yield Statement(
-            first.get("property_label") or short(name),
-            first.get("value_label") or short(value),
-            short(graph),
-            first.get("rule") and short(first["rule"]),
-            first.get("derives"),
-            first.get("because"),
-            tuple(dict.fromkeys(row["input"] for row in same if "input" in row)),
+            row.get("property_label") or short(row["property"]),
+            row.get("value_label") or short(row["value"]),
+            short(row["graph"]),
+            _maybe(row.get("rule")),
+            row.get("derives"),
+            because[0]["because"] if because else None,
+            tuple(dict.fromkeys(one["input"] for one in because)),
         )
 
 
