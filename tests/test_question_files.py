@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 QUESTIONS = catalog(resources().question_files())
-PREFIXED = re.compile(r"(?<![\w?<])([a-z]+):[A-Za-z]")
+PREFIXED = re.compile(r"(?<![\w?<])([A-Za-z]+):[A-Za-z]")
 
 each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
