@@ -249,7 +249,7 @@ def test_a_closed_pipe_is_no_error(seeds: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-@pytest.mark.parametrize(("columns", "form"), [(60, "treatment     minocycline"), (200, "==========")])
+@pytest.mark.parametrize(("columns", "form"), [(60, "treatment           minocycline"), (200, "==========")])
 def test_a_terminal_of_any_width_shows_the_whole_answer(seeds: Path, tmp_path: Path, columns: int, form: str) -> None:
     """A wide terminal gets a table, a narrow one a card for each row, and no line is longer than the terminal."""
     leader, follower = pty.openpty()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 from dataclasses import dataclass
 
 from calcigraph.errors import EndpointFailed
+
+_COMMENTS = re.compile(r"^\s*#.*\n", re.MULTILINE)
+"""Whole lines of comment, such as the header of a question; what stands behind a query's own words is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class RemoteEndpoint:
         client.setMethod(POST)
         client.setReturnFormat(JSON)
         client.setTimeout(self.seconds)
-        client.setQuery(query)
+        # SPARQLWrapper guesses the kind of query from its words, and takes those of comments for keywords.
+        client.setQuery(_COMMENTS.sub("", query))
         try:
             answer: bytes = client.query().response.read()
         except (SPARQLWrapperException, urllib.error.URLError, OSError) as error:
