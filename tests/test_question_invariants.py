@@ -29,7 +29,7 @@ COUNTED = ("patients", "patients_at_least", *OUTCOMES)
 QUESTIONS = [path.stem for path in resources().question_files()]
 FOLDERS = ("study", "review", "trial", "cohort")
 WITHOUT_RECORDS = frozenset({"identifiers", "searches", "unstudied"})
-"""Questions of which a row may have no record: on a term that none uses, and on what was searched for in vain or never."""
+"""Questions of which a row may have no record: on a term that none uses, on a search in vain, or on none at all."""
 ASKABLE = [name for name in QUESTIONS if name != "lookup"]
 OF_A_CONDITION = [
     name for name, question in catalog(resources().question_files()).items() if "condition" in question.parameters
