@@ -156,7 +156,7 @@ class Terms:
             ("Inverse of", [*expressions(o, iri, OWL + "inverseOf", named=True), *named(*self._inverse.get(iri, []))]),
             ("Follows from the chain", chains(o, iri)),
             ("Characteristics", [_words(text) for text in features]),
-            ("Key", [_list(o, node) for node in o.objects(iri, OWL + "hasKey")]),
+            ("Key", sorted((_list(o, node) for node in o.objects(iri, OWL + "hasKey")), key=repr)),
             ("Disjoint with", named(*self._disjoint.get(iri, []))),
         ]
         return [(name, parts) for name, parts in found if parts]
