@@ -181,7 +181,7 @@ class Turns:
         gone = Dataset()
         gone.parse(data="\n".join(self.lines - lines), format="nquads")
         for quad in gone.quads():
-            self.graph.remove(quad)
+            self.graph.remove(quad)  # type: ignore[arg-type]
         self.graph.parse(data="\n".join(lines - self.lines), format="nquads")
         self.lines = lines
         return self.graph
