@@ -287,7 +287,7 @@ def test_no_level_is_every_level_of_the_modified_oxford_scale(evidence: Evidence
 def parts_of(record: dict[str, Any]) -> set[str]:
     """Return the names of everything in a record that has an address of its own."""
     kinds = ("findings", "claims", "observations", "readings")
-    harms = {name for finding in record.get("findings", {}).values() for name in finding.get("harms", {})}
+    harms = {f"{name}-{harm}" for name, part in record.get("findings", {}).items() for harm in part.get("harms", {})}
     return {name for kind in kinds for name in record.get(kind, {})} | harms | {"curation", "search"}
 
 
