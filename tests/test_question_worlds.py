@@ -44,6 +44,7 @@ LISTS = {
     "factors": "; ",
     "harms": "; ",
     "left_out": " / ",
+    "notes": " / ",
     "parts": " ",
     "phenotypes": ", ",
     "printed": "; ",
