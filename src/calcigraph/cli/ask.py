@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import progress
+from calcigraph.cli.evidence import opened
 from calcigraph.questions.catalog import find_question, load_question
 from calcigraph.resources import resources
 
@@ -65,7 +65,7 @@ def _command(question: Question) -> click.Command:
     @options.home
     def run(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
         given = {name: value for name, value in asked.items() if value is not None}
-        evidence = _evidence(endpoint, seeds, home)
+        evidence = opened(endpoint, seeds, home)
         answer = evidence.answer(question, given)
         _say_how_names_were_understood(evidence, question, given)
         _write(answer, form, question)
@@ -74,23 +74,6 @@ def _command(question: Question) -> click.Command:
     made = click.command(question.name, help=text, short_help=question.summary)(run)
     made.params[:0] = parameters
     return made
-
-
-def _evidence(endpoint: str | None, seeds: Path | None, home: Path | None) -> Evidence:
-    from calcigraph.api import connect, open_evidence
-
-    if endpoint is not None:
-        return connect(endpoint)
-    with progress() as say:
-        evidence = open_evidence(seeds=seeds, home=home, in_memory=0, progress=say)
-    if evidence.stale:
-        count = len(evidence.stale)
-        click.echo(
-            f"Warning: the records have {count} violations now, so this answer comes from the last good build. "
-            "`calcigraph validate` shows them.",
-            err=True,
-        )
-    return evidence
 
 
 def _say_how_names_were_understood(evidence: Evidence, question: Question, given: dict[str, str]) -> None:

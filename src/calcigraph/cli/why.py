@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import progress
+from calcigraph.cli.evidence import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from calcigraph.api import Evidence
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.trace import Source, Statement, Trace
 
@@ -44,7 +43,7 @@ def command(
     Example:
       calcigraph why treatments:1 --condition JDM --level IV
     """
-    evidence = _open(endpoint, seeds, home)
+    evidence = opened(endpoint, seeds, home)
     question, colon, row = target.rpartition(":")
     if colon and row.isdecimal() and question in evidence.questions:
         answer = evidence.ask(question, **_parameters(context.args))
@@ -62,15 +61,6 @@ def command(
         click.echo("\n\n".join("\n".join(_lines(one)) for one in traces))
     else:
         click.echo("The row names terms of the ontology alone; it rests on no record.", err=True)
-
-
-def _open(endpoint: str | None, seeds: Path | None, home: Path | None) -> Evidence:
-    from calcigraph.api import connect, open_evidence
-
-    if endpoint is not None:
-        return connect(endpoint)
-    with progress() as say:
-        return open_evidence(seeds=seeds, home=home, in_memory=0, progress=say)
 
 
 def _parameters(words: Sequence[str]) -> dict[str, str]:
