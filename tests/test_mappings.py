@@ -144,7 +144,7 @@ def test_each_mapping_is_in_the_graph(evidence: Evidence) -> None:
         assert said[SSSOM + "mapping_justification"] == expand(row["mapping_justification"], PREFIXES)
         assert said["http://www.w3.org/2000/01/rdf-schema#comment"] == row["comment"]
         assert said.get(SSSOM + "object_label", "") == row["object_label"]
-    for file in (FILE, resources().level_mappings):
+    for file in resources().mapping_files():
         whole = read_header(file)["mapping_set_id"]
         asked = evidence.endpoint.select(f"SELECT ?m {{ <{whole}> <{SSSOM}mappings> ?m . ?m a <{OWL}Axiom> }}")
         assert asked.count(MAPPINGS.encode()) == len(read_mappings(file)[1])

@@ -21,8 +21,7 @@ def generated(product: Resources) -> dict[Path, str]:
     from calcigraph.names.vocabulary import TERMS, fill_context
     from calcigraph.reasoning.classify import classify, hierarchy_turtle
 
-    hierarchy = product.ontology / "hierarchy.ttl"
-    sources = [path for path in product.ontology_files() if path != hierarchy]
+    sources = [path for path in product.ontology_files() if path != product.hierarchy]
     found = classify(sources)
     if not found.consistent:
         message = "HermiT finds the ontology inconsistent."
@@ -32,6 +31,6 @@ def generated(product: Resources) -> dict[Path, str]:
         raise EngineFailed(message)
     context = fill_context(json.loads(product.context.read_text(encoding="utf-8")), sources)
     return {
-        hierarchy: hierarchy_turtle(found, "cg", TERMS),
+        product.hierarchy: hierarchy_turtle(found, "cg", TERMS),
         product.context: json.dumps(context, indent=1, ensure_ascii=False) + "\n",
     }

@@ -43,11 +43,6 @@ class Resources(NamedTuple):
         return self.ontology / "hierarchy.ttl"
 
     @property
-    def level_mappings(self) -> Path:
-        """The mappings between the levels of different scales."""
-        return self.ontology / "level-mappings.sssom.tsv"
-
-    @property
     def levels(self) -> Path:
         """The table of the levels that designs earn."""
         return self.ontology / "levels-by-design.tsv"

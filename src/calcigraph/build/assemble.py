@@ -97,7 +97,7 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
         part = _joined(checked.parts[start : start + _TOGETHER], folder / "spool" / "joined.nq")
         store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
     store.bulk_extend(turtle_quads([*product.ontology_files(), *product.order_files()], ONTOLOGY_GRAPH))
-    for mappings in (product.mappings, product.level_mappings):
+    for mappings in product.mapping_files():
         store.bulk_extend(mapping_quads(mappings))
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))

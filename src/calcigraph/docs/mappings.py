@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from calcigraph.names.mappings import read_mappings
+from calcigraph.names.mappings import expand, read_mappings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,10 +48,7 @@ def load_mappings(files: Iterable[Path]) -> list[Mapping]:
     for path in files:
         prefixes, rows = read_mappings(path)
         for row in rows:
-            subject, target = (
-                prefixes[row[slot].partition(":")[0]] + row[slot].partition(":")[2]
-                for slot in ("subject_id", "object_id")
-            )
+            subject, target = (expand(row[slot], prefixes) for slot in ("subject_id", "object_id"))
             source = " ".join(filter(None, (row.get("mapping_source"), row.get("comment"))))
             found.append(
                 Mapping(subject, row["predicate_id"], row["object_id"], target, row["object_label"] or "", source)

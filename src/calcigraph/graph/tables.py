@@ -18,7 +18,7 @@ from calcigraph.names.nearest import nearest
 from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from calcigraph.names.vocabulary import Vocabulary
@@ -40,21 +40,26 @@ class _Row:
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
-    def terms(self, column: str, root: str, vocabulary: Vocabulary) -> list[ox.NamedNode]:
-        """Return the terms below `root` that the labels in a cell name; raises InvalidRecords for one that is none."""
-        allowed = {fold(vocabulary.labels[term]): term for term in vocabulary.members.get(TERMS + root, ())}
+    def terms(self, column: str, allowed: Mapping[str, tuple[str, str]]) -> list[ox.NamedNode]:
+        """Return the terms that the labels in a cell name; raises InvalidRecords for one that is not allowed."""
         found = []
         for label in filter(None, self.cells[column].split(_SEPARATOR)):
             if fold(label) not in allowed:
-                near = [vocabulary.labels[allowed[name]] for name in nearest(fold(label), allowed, limit=3)]
+                near = [allowed[name][0] for name in nearest(fold(label), allowed, limit=3)]
                 raise InvalidRecords([self._problem(column, label, near)])
-            found.append(ox.NamedNode(allowed[fold(label)]))
+            found.append(ox.NamedNode(allowed[fold(label)][1]))
         return found
 
     def _problem(self, column: str, label: str, near: list[str]) -> Problem:
         hint = f" Nearest: {', '.join(map(repr, near))}." if near else ""
         name = f"{self.table.parent.name}/{self.table.name}"
         return Problem(name, self.line, 1, "unknown-term", f"{label!r} is no value of the column {column}.{hint}")
+
+
+def _labelled(root: str, vocabulary: Vocabulary) -> dict[str, tuple[str, str]]:
+    """Return label and address of each term below a class, by the folded label."""
+    terms = vocabulary.members.get(TERMS + root, ())
+    return {fold(vocabulary.labels[term]): (vocabulary.labels[term], term) for term in terms}
 
 
 def _rows(table: Path) -> Iterator[_Row]:
@@ -70,9 +75,10 @@ def level_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
     Raises InvalidRecords for a line that names a design or a level that the ontology does not have.
     """
     graph = ox.NamedNode(LEVELS_GRAPH)
+    designs, levels = (_labelled(root, vocabulary) for root in ("StudyDesign", "EvidenceLevel"))
     for row in _rows(table):
-        (design,) = row.terms("design", "StudyDesign", vocabulary)
-        (level,) = row.terms("level", "EvidenceLevel", vocabulary)
+        (design,) = row.terms("design", designs)
+        (level,) = row.terms("level", levels)
         names = [term.value.removeprefix(TERMS) for term in (design, level)]
         line = ox.NamedNode(f"{BASE}level-rule/{'/'.join(names)}")
         for predicate, value in (
@@ -95,6 +101,7 @@ def search_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
     if not table.is_file():
         return
     graph = ox.NamedNode(SEARCHES_GRAPH)
+    treatments, conditions = (_labelled(root, vocabulary) for root in ("Treatment", "Condition"))
     for row in _rows(table):
         content = "\0".join(row[column] for column in ("searched_on", "treatment", "condition", "words", "where"))
         search = ox.NamedNode(f"{BASE}search/{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}")
@@ -105,9 +112,10 @@ def search_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
             (TERMS + "searchWords", ox.Literal(row["words"])),
             (TERMS + "database", ox.Literal(row["where"])),
         ]
-        said += [(TERMS + "treatment", term) for term in row.terms("treatment", "Treatment", vocabulary)]
-        said += [(TERMS + "condition", term) for term in row.terms("condition", "Condition", vocabulary)]
-        said += [(TERMS + "searchFound", ox.NamedNode(BASE + name)) for name in filter(None, row["found"].split("; "))]
+        said += [(TERMS + "treatment", term) for term in row.terms("treatment", treatments)]
+        said += [(TERMS + "condition", term) for term in row.terms("condition", conditions)]
+        found = filter(None, row["found"].split(_SEPARATOR))
+        said += [(TERMS + "searchFound", ox.NamedNode(BASE + name)) for name in found]
         if row["note"]:
             said.append((TERMS + "note", ox.Literal(row["note"])))
         for predicate, value in said:

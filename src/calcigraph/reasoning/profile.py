@@ -29,20 +29,11 @@ _ONTOLOGY = re.compile(r" in OntologyID\(.*?\)+(?=\]|$)")
 
 _NEEDED = (
     *("owlapi-api", "owlapi-apibinding", "owlapi-impl", "owlapi-parsers", "owlapi-rio", "owlapi-tools"),
-    *(
-        "caffeine",
-        "guava",
-        "hppcrt",
-        "commons-io",
-        "commons-rdf-api",
-        "atinject-jsr330-api",
-        "slf4j-api",
-        "slf4j-nop",
-        "xz",
-    ),
-    *("rdf4j-model", "rdf4j-model-api", "rdf4j-model-vocabulary", "rdf4j-rio-api", "rdf4j-rio-languages"),
-    *("rdf4j-rio-ntriples", "rdf4j-util", "rdf4j-common-lang", "rdf4j-common-io", "rdf4j-common-iterator"),
+    *("atinject-jsr330-api", "caffeine", "commons-io", "commons-rdf-api", "guava", "hppcrt"),
+    *("slf4j-api", "slf4j-nop", "xz", "rdf4j-model", "rdf4j-model-api", "rdf4j-model-vocabulary"),
+    *("rdf4j-rio-api", "rdf4j-rio-languages", "rdf4j-rio-ntriples", "rdf4j-util"),
 )
+"""OWL API and what it needs, by the names of their files."""
 
 
 def available() -> bool:
@@ -80,8 +71,7 @@ def _profile_child() -> None:
     """Read N-Triples from standard input and write the violations to standard output, as JSON."""
     import jpype
 
-    jars = [JARS / f"{name}.jar" for name in _NEEDED]
-    jpype.startJVM(classpath=[str(jar) for jar in jars if jar.is_file()], convertStrings=True)
+    jpype.startJVM(classpath=[str(JARS / f"{name}.jar") for name in _NEEDED], convertStrings=True)
     owl: Any = jpype.JPackage("org").semanticweb.owlapi
     text = jpype.JClass("java.io.ByteArrayInputStream")(sys.stdin.buffer.read())
     source = owl.io.StreamDocumentSource(

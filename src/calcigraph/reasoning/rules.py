@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"^# (rule|derives): (.+)$", re.MULTILINE)
 _LOCAL = re.compile(r"[#/]")
-_READ = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": r"\ba\b|rdf:type"}
+_READ = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": r"(?<![?$])\ba\b|rdf:type"}
 _PROV = "http://www.w3.org/ns/prov#"
 _CG = BASE + "ontology#"
 
