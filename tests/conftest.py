@@ -6,20 +6,38 @@ Hypothesis sets no time limit: how long an example takes says nothing about the 
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import settings
 
 import calcigraph
+from calcigraph.resources import Resources, resources
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from calcigraph import Evidence
 
 settings.register_profile("calcigraph", deadline=None)
 settings.load_profile("calcigraph")
+
+
+@pytest.fixture(scope="session")
+def graph() -> ox.Store:
+    """Return the ontology, the derived hierarchy included, in a store for reading."""
+    store = ox.Store()
+    for path in resources().ontology_files():
+        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    return store
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Resources:
+    """Return the product with a copy of the ontology that a test may change."""
+    product = resources()
+    return product._replace(ontology=Path(shutil.copytree(product.ontology, tmp_path / "ontology")))
 
 
 @pytest.fixture(scope="session")

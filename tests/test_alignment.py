@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
@@ -13,6 +12,9 @@ from calcigraph.names.mappings import expand, read_mappings
 from calcigraph.names.vocabulary import TERMS, load_vocabulary
 from calcigraph.ontology import generated
 from calcigraph.resources import Resources, resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PRODUCT = resources()
 FILE = PRODUCT.ontology / "alignment.ttl"
@@ -39,30 +41,14 @@ SAID = triples(FILE)
 ALIGNED = [(ours, axiom, theirs) for ours, axiom, theirs in SAID if axiom in AXIOMS and ours.startswith(TERMS)]
 
 
-@pytest.fixture(scope="module")
-def whole() -> ox.Store:
-    """Return the ontology in a store."""
-    store = ox.Store()
-    for path in PRODUCT.ontology_files():
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
-
-
-@pytest.fixture
-def copied(tmp_path: Path) -> Resources:
-    """Return the product with a copy of the ontology that a test may change."""
-    folder = Path(shutil.copytree(PRODUCT.ontology, tmp_path / "ontology"))
-    return Resources(folder, PRODUCT.shapes, PRODUCT.queries, PRODUCT.seeds)
-
-
-def test_each_axiom_leads_to_a_declared_and_labelled_term_of_others(whole: ox.Store) -> None:
+def test_each_axiom_leads_to_a_declared_and_labelled_term_of_others(graph: ox.Store) -> None:
     """What our terms are aligned to has a type, one English label, and says who defines it."""
     assert ALIGNED
     for ours, _, theirs in ALIGNED:
         assert not theirs.startswith(TERMS), ours
         term = ox.NamedNode(theirs)
-        assert {q.object.value for q in whole.quads_for_pattern(term, ox.NamedNode(TYPE), None)} & KINDS, theirs  # type: ignore[union-attr]
-        labels = [q.object for q in whole.quads_for_pattern(term, ox.NamedNode(RDFS + "label"), None)]
+        assert {q.object.value for q in graph.quads_for_pattern(term, ox.NamedNode(TYPE), None)} & KINDS, theirs  # type: ignore[union-attr]
+        labels = [q.object for q in graph.quads_for_pattern(term, ox.NamedNode(RDFS + "label"), None)]
         assert len(labels) == 1, theirs
         assert getattr(labels[0], "language", None) == "en"
     defined = {term for term, property_, _ in SAID if property_ == RDFS + "isDefinedBy"}
@@ -98,10 +84,10 @@ def test_only_our_own_terms_are_defined_here() -> None:
         ("CD20", OBO + "BFO_0000040"),
     ],
 )
-def test_our_terms_are_below_the_upper_level(term: str, upper: str, whole: ox.Store) -> None:
+def test_our_terms_are_below_the_upper_level(term: str, upper: str, graph: ox.Store) -> None:
     """Asserted and derived subclasses lead from our term to the upper one."""
     ask = f"ASK {{ <{TERMS}{term}> <{RDFS}subClassOf>+ <{upper}> }}"
-    assert bool(whole.query(ask))
+    assert bool(graph.query(ask))
 
 
 def test_an_axiom_has_a_mapping_that_agrees() -> None:

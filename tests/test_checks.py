@@ -36,15 +36,6 @@ NAMES = (
 Row = tuple[str | None, ...]
 
 
-@pytest.fixture(scope="module")
-def ontology() -> ox.Store:
-    """Return the ontology in a store; blank nodes of one file are none of another."""
-    store = ox.Store()
-    for path in PRODUCT.ontology_files():
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
-
-
 def by_oxigraph(name: str, store: ox.Store) -> list[Row]:
     """Return what the check finds in a store, in order."""
     solutions = store.query(CHECKS[name].read_text(encoding="utf-8"))
@@ -85,9 +76,9 @@ def test_a_check_says_what_is_wrong_and_what_to_do(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_ontology_passes(name: str, ontology: ox.Store) -> None:
+def test_the_ontology_passes(name: str, graph: ox.Store) -> None:
     """The ontology holds nothing that a check finds."""
-    assert by_oxigraph(name, ontology) == []
+    assert by_oxigraph(name, graph) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

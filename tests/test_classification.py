@@ -212,15 +212,6 @@ EXCLUSIVE = [
 
 
 @pytest.fixture(scope="module")
-def graph() -> ox.Store:
-    """Return the ontology, the derived hierarchy included, in a store."""
-    store = ox.Store()
-    for path in PRODUCT.ontology_files():
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
-
-
-@pytest.fixture(scope="module")
 def members() -> dict[str, list[str]]:
     """Return what stands below each class, asserted or derived."""
     return load_vocabulary(PRODUCT.ontology_files()).members

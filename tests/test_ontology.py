@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -21,22 +19,6 @@ LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 DEFINITION = ox.NamedNode("http://purl.obolibrary.org/obo/IAO_0000115")
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
-
-
-@pytest.fixture(scope="module")
-def graph() -> ox.Store:
-    """Return the ontology in a store."""
-    store = ox.Store()
-    for path in PRODUCT.ontology_files():
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
-
-
-@pytest.fixture
-def copied(tmp_path: Path) -> Resources:
-    """Return the product with a copy of the ontology that a test may change."""
-    folder = Path(shutil.copytree(PRODUCT.ontology, tmp_path / "ontology"))
-    return Resources(folder, PRODUCT.shapes, PRODUCT.queries, PRODUCT.seeds)
 
 
 def add(product: Resources, turtle: str) -> None:
