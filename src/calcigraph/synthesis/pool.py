@@ -80,6 +80,7 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
 
     Raises ValueError for fewer than two studies, and for counts that are no proportion.
     """
+    import numpy as np
     from scipy import special, stats
     from statsmodels.stats.meta_analysis import combine_effects
 
@@ -89,12 +90,14 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
     effects, variances = logits(studies)
     tau2 = paule_mandel(effects, variances)
     # The loop of statsmodels takes tau squared for zero if rounding puts its equation below zero at the solution.
-    found = combine_effects(effects, variances, method_re="iterated", tau2_start=tau2, maxiter=0)
+    # It also divides by Cochran's Q, which is zero where all effects are the same; what comes of that is not used.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = combine_effects(effects, variances, method_re="iterated", tau2_start=tau2, maxiter=0)
     df = len(studies) - 1
     t = float(stats.t.isf(ALPHA / 2, df))
     centre = float(found.mean_effect_re)
     se = float(found.var_hksj_re) ** 0.5
-    floored_se = max(se, float(found.sd_eff_w_re))
+    floored_se = se if tau2 > 0 else max(se, float(found.sd_eff_w_re))  # above zero, the factor is one by construction
     typical = _typical_variance(variances)
 
     def around(half: float) -> Interval:
