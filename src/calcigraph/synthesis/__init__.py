@@ -7,6 +7,7 @@ True
 
 from calcigraph.synthesis.counts import counted
 from calcigraph.synthesis.pools import pool
+from calcigraph.synthesis.scopes import scope, scopes
 from calcigraph.synthesis.values import (
     Counted,
     Excluded,
@@ -41,4 +42,6 @@ __all__ = [
     "Term",
     "counted",
     "pool",
+    "scope",
+    "scopes",
 ]

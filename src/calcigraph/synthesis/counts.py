@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from calcigraph.questions.ask import Endpoint
 
-_SLOTS = {name: f"VALUES ?asked_{name} {{ UNDEF }}" for name in ("treatment", "condition")}
-
 
 class _Said:
     """What the rows say of one finding: by key, the terms in order."""
@@ -41,20 +39,12 @@ class _Said:
         return min(self.terms[key]) if key in self.terms else default
 
 
-def counted(endpoint: Endpoint, query: str, *, treatment: str | None = None, condition: str | None = None) -> list[Counted]:
-    """Return all findings on a treatment or what is below it, in a condition or its subtypes; by default all there are.
-
-    `query` is the text of queries/synthesis/counts.rq; treatment and condition are IRIs.
-    """
-    import pyoxigraph as ox
-
-    for name, iri in (("treatment", treatment), ("condition", condition)):
-        if iri is not None:
-            query = query.replace(_SLOTS[name], f"VALUES ?asked_{name} {{ {ox.NamedNode(iri)} }}")
+def counted(endpoint: Endpoint, query: str) -> tuple[Counted, ...]:
+    """Return all findings, by address; `query` is the text of queries/synthesis/counts.rq."""
     said: dict[str, _Said] = {}
     for row in json.loads(endpoint.select(query))["results"]["bindings"]:
         said.setdefault(row["finding"]["value"], _Said()).add(row)
-    return list(_values(said))
+    return tuple(_values(said))
 
 
 def _values(said: Mapping[str, _Said]) -> Iterator[Counted]:
@@ -95,4 +85,3 @@ def _values(said: Mapping[str, _Said]) -> Iterator[Counted]:
             work=one.value("work", record.iri),
             group=one.value("group", one.value("work", record.iri)),
         )
-

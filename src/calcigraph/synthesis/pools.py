@@ -1,4 +1,4 @@
-"""Make pools: from findings to the studies that count, their proportions, and the summary where there are two or more."""
+"""Make pools: from findings to the studies that count, their proportions, and the summary where two or more count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from calcigraph.synthesis.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from calcigraph.synthesis.pool import Effect
+    from calcigraph.synthesis.proportions import Effect
     from calcigraph.synthesis.select import Study
     from calcigraph.synthesis.values import Counted, Excluded, Scope, Term
 
@@ -53,13 +53,13 @@ def pool(findings: Iterable[Counted], scope: Scope, switches: Switches | None = 
 
 
 def _at_least() -> int:
-    from calcigraph.synthesis.pool import AT_LEAST
+    from calcigraph.synthesis.proportions import AT_LEAST
 
     return AT_LEAST
 
 
 def _row(study: Study, response: Response) -> StudyRow:
-    from calcigraph.synthesis.pool import Proportion, exact_interval
+    from calcigraph.synthesis.proportions import Proportion, exact_interval
 
     first = study[0]
     events = sum(one.events(response) or 0 for one in study)
@@ -93,7 +93,7 @@ def _strata(rows: Sequence[StudyRow]) -> Iterable[Stratum]:
 
 def _summary(rows: Sequence[StudyRow]) -> tuple[Summary, tuple[float, ...]]:
     """Return the summary of two studies or more, and the weight of each."""
-    from calcigraph.synthesis.pool import Proportion, leave_one_out, summarize
+    from calcigraph.synthesis.proportions import Proportion, leave_one_out, summarize
 
     studies = [Proportion(row.events, row.patients) for row in rows]
     effect = summarize(studies)

@@ -72,9 +72,9 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
     """Return the random-effects summary of two proportions or more.
 
     Effects are logits; in a study where none or all responded, half a patient is added to both sides, and in no other.
-    The variance between studies is that of Paule and Mandel (J Res Natl Bur Stand 1982;87:377-385); the interval is that
-    of Hartung and Knapp (Stat Med 2001;20:3875-3889), and the floored one takes their factor as at least one (Röver,
-    Knapp, Friede, BMC Med Res Methodol 2015;15:99). I squared is the share of tau squared in the sum of it and the
+    The variance between studies is that of Paule and Mandel (J Res Natl Bur Stand 1982;87:377-385); the interval is
+    that of Hartung and Knapp (Stat Med 2001;20:3875-3889), and the floored one takes their factor as at least one
+    (Röver, Knapp, Friede, BMC Med Res Methodol 2015;15:99). I squared is the share of tau squared in the sum of it and the
     typical variance within studies (Higgins, Thompson, Stat Med 2002;21:1539-1558), as metafor has it for this
     estimator. The prediction interval uses Student's t with one degree of freedom less than there are studies.
 
@@ -145,7 +145,7 @@ def logits(studies: Sequence[Proportion]) -> tuple[Numbers, Numbers]:
 def paule_mandel(effects: Numbers, variances: Numbers) -> float:
     """Return the variance between studies at which their weighted squares sum to the degrees of freedom; zero if none.
 
-    The sum falls as the variance grows, and with a variance of all squared distances it is below the degrees of freedom.
+    The sum falls as the variance grows; where that is the variance of the effects, it is below the degrees of freedom.
     """
     from scipy.optimize import brentq
 
