@@ -74,7 +74,7 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
     Effects are logits; in a study where none or all responded, half a patient is added to both sides, and in no other.
     The variance between studies is that of Paule and Mandel (J Res Natl Bur Stand 1982;87:377-385); the interval is
     that of Hartung and Knapp (Stat Med 2001;20:3875-3889), and the floored one takes their factor as at least one
-    (Röver, Knapp, Friede, BMC Med Res Methodol 2015;15:99). I squared is the share of tau squared in the sum of it and the
+    (Röver, Knapp, Friede, BMC Med Res Methodol 2015;15:99). I squared is the share of tau squared in its sum with the
     typical variance within studies (Higgins, Thompson, Stat Med 2002;21:1539-1558), as metafor has it for this
     estimator. The prediction interval uses Student's t with one degree of freedom less than there are studies.
 

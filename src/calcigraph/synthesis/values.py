@@ -16,10 +16,10 @@ class Response(StrEnum):
 class Reason(StrEnum):
     """Why a finding is not part of a pool; `Excluded.text` says it in words."""
 
-    PURPOSE = "purpose"
-    OUTCOME = "outcome"
+    PURPOSE = "other purpose"
+    OUTCOME = "other outcome"
     WIDER_CONDITION = "wider condition"
-    ROUTE = "route"
+    ROUTE = "other route"
     RETOLD = "retold"
     SECOND_HAND = "second-hand"
     RETRACTED = "retracted"
