@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    import pyoxigraph as ox
+
     from calcigraph.build.check import Checked
+    from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.resources import Resources
     from calcigraph.store.local import Build, Home
 
@@ -71,6 +74,18 @@ def _make(
     _store(product, checked, digest, folder, progress)
 
 
+def _pools(product: Resources, store: ox.Store, vocabulary: Vocabulary) -> int:
+    """Add what the findings add up to, and return how many quads that is."""
+    from calcigraph.store.endpoint import LocalEndpoint
+    from calcigraph.synthesis import counted, default_pools
+    from calcigraph.synthesis.rdf import pool_quads
+
+    findings = counted(LocalEndpoint(store), product.counts.read_text(encoding="utf-8"))
+    quads = list(pool_quads(default_pools(findings, vocabulary.labels)))
+    store.bulk_extend(quads)
+    return len(quads)
+
+
 def _joined(parts: list[Path], target: Path) -> Path:
     """Write parts into one file, which the store takes in a third less time than one part after the other."""
     import shutil
@@ -101,13 +116,15 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
         store.bulk_extend(mapping_quads(mappings))
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))
+    vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
+    progress("Pooling")
+    derived += _pools(product, store, vocabulary)
     progress("Writing")
     store.optimize()
     store.flush()
     store.dump(str(folder / "graph.nq"), format=ox.RdfFormat.N_QUADS)
     quads = len(store)
     del store
-    vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
     (folder / "names.json").write_text(vocabulary.to_json(), encoding="utf-8")
     shutil.rmtree(folder / "spool")
     severities = [problem.severity for problem in checked.problems]

@@ -6,7 +6,7 @@ True
 """
 
 from calcigraph.synthesis.counts import counted
-from calcigraph.synthesis.pools import pool
+from calcigraph.synthesis.pools import default_pools, pool
 from calcigraph.synthesis.scopes import scope, scopes
 from calcigraph.synthesis.values import (
     Counted,
@@ -41,6 +41,7 @@ __all__ = [
     "Switches",
     "Term",
     "counted",
+    "default_pools",
     "pool",
     "scope",
     "scopes",

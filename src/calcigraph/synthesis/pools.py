@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from calcigraph.synthesis.scopes import scopes
 from calcigraph.synthesis.select import select
 from calcigraph.synthesis.values import (
     LeftOut,
@@ -18,7 +19,7 @@ from calcigraph.synthesis.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from calcigraph.synthesis.proportions import Effect
     from calcigraph.synthesis.select import Study
@@ -50,6 +51,27 @@ def pool(findings: Iterable[Counted], scope: Scope, switches: Switches | None = 
         summary=summary,
         notes=tuple(_notes(rows, summary)),
     )
+
+
+def default_pools(findings: Sequence[Counted], labels: Mapping[str, str]) -> Iterator[Pool | NoPool]:
+    """Yield each pool that the default switches make, of every treatment, class and condition with findings.
+
+    Where one study counts, that is yielded for the treatment and the conditions that it names, and not for what is
+    above them.
+    """
+    by_class: dict[str, list[Counted]] = {}
+    for one in findings:
+        for iri in one.classes:
+            by_class.setdefault(iri, []).append(one)
+    for scope in scopes(findings, labels):
+        made = pool(by_class[scope.treatment.iri], scope)
+        if isinstance(made, Pool) or any(_names(row, scope) for row in made.studies):
+            yield made
+
+
+def _names(row: StudyRow, scope: Scope) -> bool:
+    """Tell whether a finding of the study names the treatment and the condition of the scope."""
+    return any(one.treatment == scope.treatment and scope.condition in one.conditions for one in row.findings)
 
 
 def _at_least() -> int:
@@ -95,7 +117,7 @@ def _summary(rows: Sequence[StudyRow]) -> tuple[Summary, tuple[float, ...]]:
     """Return the summary of two studies or more, and the weight of each."""
     from calcigraph.synthesis.proportions import Proportion, leave_one_out, summarize
 
-    studies = [Proportion(row.events, row.patients) for row in rows]
+    studies = tuple(Proportion(row.events, row.patients) for row in rows)
     effect = summarize(studies)
     without = tuple(_left_out(row, left) for row, left in zip(rows, leave_one_out(studies), strict=False))
     summary = Summary(
@@ -146,6 +168,12 @@ def _why_not(rows: Sequence[StudyRow], excluded: Sequence[Excluded]) -> str:
 def _notes(rows: Sequence[StudyRow], summary: Summary) -> Iterable[str]:
     """Yield what a reader of the summary should know."""
     yield "Reported response is not efficacy: nothing says what would have happened without the treatment."
+    for what, names in (
+        ("treatments", {one.treatment.label for row in rows for one in row.findings}),
+        ("designs", {row.design.label for row in rows if row.design}),
+    ):
+        if len(names) > 1:
+            yield f"Several {what} are pooled: {', '.join(sorted(names))}."
     if summary.agrees_beyond_chance:
         yield (
             "The studies agree more than chance would have it, so that the Hartung-Knapp interval is too narrow; "

@@ -6,6 +6,7 @@ The numbers are those of R's metafor with `rma(measure="PLO", method="PM", test=
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 """All intervals are at 95 %."""
+_KEPT = 10_000
+"""Results that are kept, since a study or a pool recurs in every class above its treatment and its condition."""
 AT_LEAST = 2
 """Studies below which there is no pool."""
 
@@ -56,6 +59,7 @@ class Effect:
     weights: tuple[float, ...]
 
 
+@lru_cache(_KEPT)
 def exact_interval(study: Proportion) -> Interval:
     """Return the Clopper-Pearson interval of a proportion (Biometrika 1934;26:404-413).
 
@@ -68,7 +72,8 @@ def exact_interval(study: Proportion) -> Interval:
     return Interval(float(low), float(high))
 
 
-def summarize(studies: Sequence[Proportion]) -> Effect:
+@lru_cache(_KEPT)
+def summarize(studies: tuple[Proportion, ...]) -> Effect:
     """Return the random-effects summary of two proportions or more.
 
     Effects are logits; in a study where none or all responded, half a patient is added to both sides, and in no other.
@@ -119,11 +124,11 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
     )
 
 
-def leave_one_out(studies: Sequence[Proportion]) -> list[Effect]:
+def leave_one_out(studies: tuple[Proportion, ...]) -> list[Effect]:
     """Return the summary without each study in turn; nothing where fewer than two would be left."""
     if len(studies) <= AT_LEAST:
         return []
-    return [summarize([*studies[:index], *studies[index + 1 :]]) for index in range(len(studies))]
+    return [summarize((*studies[:index], *studies[index + 1 :])) for index in range(len(studies))]
 
 
 def logits(studies: Sequence[Proportion]) -> tuple[Numbers, Numbers]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from calcigraph.synthesis.values import Scope, Switches
 
+_ORDER = {reason: place for place, reason in enumerate(Reason)}
 Study = tuple[Counted, ...]
 """The findings of one record that count, on different patients."""
 
@@ -34,7 +35,7 @@ def select(findings: Iterable[Counted], scope: Scope, switches: Switches) -> tup
     studies = list(_each_record(able, excluded))
     studies = _once(studies, excluded, lambda study: study[0].work, Reason.SAME_WORK, keep=True)
     studies = _once(studies, excluded, lambda study: study[0].group, Reason.OVERLAP, keep=not switches.without_overlap)
-    excluded.sort(key=lambda one: (list(Reason).index(one.reason), one.counted.citation, one.counted.finding))
+    excluded.sort(key=lambda one: (_ORDER[one.reason], one.counted.citation, one.counted.finding))
     return sorted(studies, key=lambda study: (study[0].year or 0, study[0].citation, study[0].record)), excluded
 
 
@@ -55,7 +56,7 @@ def _objections(one: Counted, scope: Scope, switches: Switches) -> Iterator[tupl
     if switches.primary_only and one.retold:
         yield Reason.RETOLD, "A review retells the finding, so that its patients may be those of a study."
     if scope.outcome.iri not in one.outcome_classes:
-        yield Reason.OUTCOME, f"The outcome is {_listed(one.outcomes)}, and {scope.outcome.label} is pooled."
+        yield Reason.OUTCOME, f"The outcome is {_listed(one.outcomes)}, and what is pooled is {scope.outcome.label}."
     yield from _miscounts(one, scope.response)
     if one.patients == 1 and not switches.single_patients:
         yield Reason.SINGLE_PATIENT, "A report on one patient, which is listed and left out of the pool."
@@ -80,7 +81,7 @@ def _miscounts(one: Counted, response: Response) -> Iterator[tuple[Reason, str]]
         yield Reason.NO_PATIENTS, "The finding has no patients."
     elif events is None:
         who = "got better" if response is Response.ANY else "responded completely"
-        yield Reason.NO_COUNT, f"Of {one.patients} patients it is not given how many {who}."
+        yield Reason.NO_COUNT, f"The number of those who {who} is not given."
     elif not 0 <= events <= one.patients:
         yield Reason.CONTRADICTORY, f"The counts contradict each other: {events} of {one.patients} patients."
 
