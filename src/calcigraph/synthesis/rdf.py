@@ -170,7 +170,8 @@ def _because(pool: Pool) -> str:
     left = len(pool.excluded)
     return (
         f"{found.events} of {found.patients} patients responded in {found.studies} studies ({studies}), which a"
-        f" random-effects model puts at {100 * found.estimate:.1f} %, 95 % interval {100 * found.low:.1f} to {100 * found.high:.1f} %."
+        f" random-effects model puts at {100 * found.estimate:.1f} %, 95 % interval {100 * found.low:.1f} to"
+        f" {100 * found.high:.1f} %."
         f" {left} {'finding is' if left == 1 else 'findings are'} left out."
     )
 
