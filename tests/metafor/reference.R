@@ -7,7 +7,7 @@ put <- function(dataset, without, name, value) {
 cat("dataset,without,figure,value\n")
 for (name in unique(counts$dataset)) {
     rows <- counts[counts$dataset == name, ]
-    # One step of its loop moves the default tau squared by some 1e-4, so that it is asked to go on.
+    # By default the search for tau squared ends once it is known to some 1e-4, which the third decimal of I squared shows.
     fit <- function(test) {
         rma(measure = "PLO", xi = events, ni = patients, data = rows, method = "PM", test = test, control = list(tol = 1e-10))
     }
