@@ -75,13 +75,20 @@ def _make(
 
 
 def _pools(product: Resources, store: ox.Store, vocabulary: Vocabulary) -> int:
-    """Add what the findings add up to, and return how many quads that is."""
+    """Add what the findings add up to, and return how many quads that is; raises BuildFailed if it breaks a shape."""
+    from calcigraph.graph.dataset import triples_of
     from calcigraph.store.endpoint import LocalEndpoint
     from calcigraph.synthesis import counted, default_pools
     from calcigraph.synthesis.rdf import pool_quads
+    from calcigraph.validation.engines import validate_with_pyshifty
+    from calcigraph.validation.shapes import load_shapes
 
     findings = counted(LocalEndpoint(store), product.counts.read_text(encoding="utf-8"))
     quads = list(pool_quads(default_pools(findings, vocabulary.labels)))
+    wrong = validate_with_pyshifty(triples_of(quads), load_shapes(product.shape_files()).local)
+    if wrong:
+        message = f"The pools are not sound, which is an error of Calcigraph: {wrong[0].focus}: {wrong[0].message}"
+        raise BuildFailed(message)
     store.bulk_extend(quads)
     return len(quads)
 
