@@ -161,8 +161,9 @@ def _why_not(rows: Sequence[StudyRow], excluded: Sequence[Excluded]) -> str:
         return "One study counts, and a pool needs two."
     if not excluded:
         return "There are no findings."
-    noun = "finding" if len(excluded) == 1 else "findings"
-    return f"None of the {len(excluded)} {noun} can be pooled."
+    if len(excluded) == 1:
+        return "The one finding cannot be pooled."
+    return f"None of the {len(excluded)} findings can be pooled."
 
 
 def _notes(rows: Sequence[StudyRow], summary: Summary) -> Iterable[str]:
