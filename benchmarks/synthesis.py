@@ -44,7 +44,7 @@ def pools(home: str) -> dict[str, Any]:
     findings, labels = evidence.counts, evidence.names.labels
     imports()
     start, used = time.perf_counter(), time.process_time()
-    made = [pool(findings, scope) for scope in scopes(findings, labels)]
+    made = [pool(within, scope) for scope, within in scopes(findings, labels)]
     seconds, cpu = time.perf_counter() - start, time.process_time() - used
     return {"seconds": seconds, "cpu": cpu, "scopes": len(made), "pools": sum(isinstance(one, Pool) for one in made)}
 

@@ -148,8 +148,8 @@ def test_nobody_and_everybody_are_told(world: Evidence) -> None:
 def test_every_scope_with_findings_has_an_answer(evidence: Evidence) -> None:
     """For every treatment, class and condition with findings there is a pool or a reason, and nothing is lost."""
     asked = 0
-    for one_scope in scopes(evidence.counts, evidence.names.labels):
-        found = pool(evidence.counts, one_scope)
+    for one_scope, findings in scopes(evidence.counts, evidence.names.labels):
+        found = pool(findings, one_scope)
         counting = {one.finding for row in found.studies for one in row.findings}
         left = {one.counted.finding for one in found.excluded}
         within = {

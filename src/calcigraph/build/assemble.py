@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from calcigraph.build.inputs import fingerprint
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TOGETHER = 16
 """Parts that the store takes at a time: with all of a million quads it would need a gigabyte more."""
+_POOLS = 200
+"""Pools that are validated at a time: some 10,000 triples, beyond which the engine slows down."""
 
 
 def build(
@@ -84,13 +87,17 @@ def _pools(product: Resources, store: ox.Store, vocabulary: Vocabulary) -> int:
     from calcigraph.validation.shapes import load_shapes
 
     findings = counted(LocalEndpoint(store), product.counts.read_text(encoding="utf-8"))
-    quads = list(pool_quads(default_pools(findings, vocabulary.labels)))
-    wrong = validate_with_pyshifty(triples_of(quads), load_shapes(product.shape_files()).local)
-    if wrong:
-        message = f"The pools are not sound, which is an error of Calcigraph: {wrong[0].focus}: {wrong[0].message}"
-        raise BuildFailed(message)
-    store.bulk_extend(quads)
-    return len(quads)
+    shapes = load_shapes(product.shape_files()).local
+    made = default_pools(findings, vocabulary.labels)
+    before = len(store)
+    while some := list(islice(made, _POOLS)):
+        quads = list(pool_quads(some))
+        wrong = validate_with_pyshifty(triples_of(quads), shapes)
+        if wrong:
+            message = f"The pools are not sound, which is an error of Calcigraph: {wrong[0].focus}: {wrong[0].message}"
+            raise BuildFailed(message)
+        store.bulk_extend(quads)
+    return len(store) - before
 
 
 def _joined(parts: list[Path], target: Path) -> Path:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 """All intervals are at 95 %."""
+IN_TURN = 100
+"""Studies up to which each is left out in turn; of more, one does not change the summary, and it would take long."""
 _KEPT = 10_000
-"""Results that are kept, since a study or a pool recurs in every class above its treatment and its condition."""
+"""Intervals that are kept, since a study recurs in every class above its treatment and its condition."""
 AT_LEAST = 2
 """Studies below which there is no pool."""
 
@@ -72,8 +74,7 @@ def exact_interval(study: Proportion) -> Interval:
     return Interval(float(low), float(high))
 
 
-@lru_cache(_KEPT)
-def summarize(studies: tuple[Proportion, ...]) -> Effect:
+def summarize(studies: Sequence[Proportion]) -> Effect:
     """Return the random-effects summary of two proportions or more.
 
     Effects are logits; in a study where none or all responded, half a patient is added to both sides, and in no other.
@@ -124,11 +125,11 @@ def summarize(studies: tuple[Proportion, ...]) -> Effect:
     )
 
 
-def leave_one_out(studies: tuple[Proportion, ...]) -> list[Effect]:
-    """Return the summary without each study in turn; nothing where fewer than two would be left."""
-    if len(studies) <= AT_LEAST:
+def leave_one_out(studies: Sequence[Proportion]) -> list[Effect]:
+    """Return the summary without each study in turn; nothing where fewer than two would be left, or of too many."""
+    if not AT_LEAST < len(studies) <= IN_TURN:
         return []
-    return [summarize((*studies[:index], *studies[index + 1 :])) for index in range(len(studies))]
+    return [summarize([*studies[:index], *studies[index + 1 :]]) for index in range(len(studies))]
 
 
 def logits(studies: Sequence[Proportion]) -> tuple[Numbers, Numbers]:
