@@ -87,7 +87,7 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
     Raises ValueError for fewer than two studies, and for counts that are no proportion.
     """
     import numpy as np
-    from scipy import special, stats
+    from scipy import special
     from statsmodels.stats.meta_analysis import combine_effects
 
     if len(studies) < AT_LEAST:
@@ -100,7 +100,7 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = combine_effects(effects, variances, method_re="iterated", tau2_start=tau2, maxiter=0)
     df = len(studies) - 1
-    t = float(stats.t.isf(ALPHA / 2, df))
+    t = float(special.stdtrit(df, 1 - ALPHA / 2))
     centre = float(found.mean_effect_re)
     se = float(found.var_hksj_re) ** 0.5
     floored_se = se if tau2 > 0 else max(se, float(found.sd_eff_w_re))  # above zero, the factor is one by construction
@@ -118,7 +118,7 @@ def summarize(studies: Sequence[Proportion]) -> Effect:
         tau2=tau2,
         i2=100 * tau2 / (tau2 + typical),
         q=max(0.0, float(found.q)),
-        q_p=float(stats.chi2.sf(max(0.0, float(found.q)), df)),
+        q_p=float(special.chdtrc(df, max(0.0, float(found.q)))),
         logit=centre,
         se=se,
         weights=tuple(float(share) for share in found.weights_rel_re),
