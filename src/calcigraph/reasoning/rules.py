@@ -24,6 +24,7 @@ _HEADER = re.compile(r"^# (rule|derives): (.+)$", re.MULTILINE)
 _LOCAL = re.compile(r"[#/]")
 _NAMED = r"[:#/]{}(?![\w/-])"
 """A property as a query writes it, with a prefix or whole; a variable or a text of that name is none."""
+_WORDS = re.compile(r'^\s*#.*$|"[^"\n]*"', re.MULTILINE)
 _READ = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": r"(?<![?$])\ba\b|rdf:type"}
 _PROV = "http://www.w3.org/ns/prov#"
 _CG = BASE + "ontology#"
@@ -44,7 +45,7 @@ class Rule:
 
     def reads(self, predicates: Iterable[str]) -> bool:
         """Tell whether the rule may match what has one of these properties, so that it must run again."""
-        where = self.query.partition("WHERE")[2]
+        where = _WORDS.sub("", self.query.partition("WHERE")[2])
         return any(
             re.search(_READ.get(name) or _NAMED.format(re.escape(_LOCAL.split(name)[-1])), where) for name in predicates
         )
