@@ -65,7 +65,6 @@ COUNTS = {
     "affected",
     "against_patients",
     "against_responders",
-    "benefit",
     "benefit_patients",
     "benefit_responders",
     "citations_screened",
