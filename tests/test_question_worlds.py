@@ -45,8 +45,10 @@ LISTS = {
     "direction": ", ",
     "excluded": "; ",
     "factors": "; ",
+    "found": "; ",
     "harms": "; ",
     "left_out": " / ",
+    "not_read": "; ",
     "notes": " / ",
     "parts": " ",
     "phenotypes": ", ",
@@ -59,6 +61,7 @@ LISTS = {
     "sources": "; ",
     "sponsor": ", ",
     "treatments": ", ",
+    "words": "; ",
 }
 """Columns that gather several values, with what stands between them; SPARQL leaves their order open."""
 COUNTS = {
@@ -110,6 +113,7 @@ COUNTS = {
     "wider_findings",
     "with_calcinosis",
     "without_count",
+    "without_result",
     "worse",
     "worsening",
     "worsening_patients",
