@@ -48,6 +48,11 @@ class Resources(NamedTuple):
         return self.ontology / "levels-by-design.tsv"
 
     @property
+    def verdicts(self) -> Path:
+        """The table of the verdicts on claims."""
+        return self.ontology / "verdicts.tsv"
+
+    @property
     def searches(self) -> Path:
         """The log of searches, which a folder of records may lack."""
         return self.seeds / "searches.tsv"
@@ -84,6 +89,11 @@ class Resources(NamedTuple):
     def trace_files(self) -> dict[str, Path]:
         """Return the queries that trace an answer, by name."""
         return {path.stem: path for path in sorted((self.queries / "trace").glob("*.rq"))}
+
+    @property
+    def counts(self) -> Path:
+        """The query of what findings count."""
+        return self.queries / "synthesis" / "counts.rq"
 
     def page_queries(self) -> dict[str, Path]:
         """Return the queries that the pages of the documentation are made from, by name."""
