@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from calcigraph.names.mappings import expand, read_header, read_mappings
+from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,11 +27,12 @@ MAPPINGS = BASE + "mapping/"
 _PROV = "http://www.w3.org/ns/prov#"
 _TOPIC = "http://xmlns.com/foaf/0.1/primaryTopic"
 _SOURCE = "http://purl.org/dc/terms/source"
+_DESCRIPTION = "http://purl.org/dc/terms/description"
 _LICENSE = "http://purl.org/dc/terms/license"
 _BATCH = 256
 _DIGITS = 16
 _OWL = "http://www.w3.org/2002/07/owl#"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_TYPE = ox.NamedNode(RDF_TYPE)
 _AXIOM = ox.NamedNode(_OWL + "Axiom")
 _SSSOM = "https://w3id.org/sssom/"
 _SLOTS = {
@@ -131,3 +133,25 @@ def turtle_quads(paths: Iterable[Any], graph: str) -> Iterator[ox.Quad]:
 
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             yield ox.Quad(stable(quad.subject), quad.predicate, stable(quad.object), name)
+
+
+def rule_iri(name: str) -> str:
+    """Return the IRI of a rule.
+
+    >>> rule_iri("proportion")
+    'https://w3id.org/calcigraph/rule/proportion'
+    """
+    return f"{BASE}rule/{name}"
+
+
+def rule_quads(name: str, derives: str, graph: str) -> Iterator[ox.Quad]:
+    """Yield what a rule derives, in words, and that the named graph holds what comes of it."""
+    made, rule, provenance = ox.NamedNode(graph), ox.NamedNode(rule_iri(name)), ox.NamedNode(PROVENANCE_GRAPH)
+    for subject, predicate, value in (
+        (made, RDF_TYPE, ox.NamedNode(_PROV + "Entity")),
+        (made, TERMS + "derivedBy", rule),
+        (rule, RDF_TYPE, ox.NamedNode(TERMS + "InferenceRule")),
+        (rule, LABEL, ox.Literal(name)),
+        (rule, _DESCRIPTION, ox.Literal(derives)),
+    ):
+        yield ox.Quad(subject, ox.NamedNode(predicate), value, provenance)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from calcigraph.graph.dataset import BASE, INFERRED, PROVENANCE_GRAPH
+from calcigraph.graph.dataset import INFERRED, rule_iri, rule_quads
+from calcigraph.names.vocabulary import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,9 +27,6 @@ _NAMED = r"[:#/]{}(?![\w/-])"
 """A property or class as a query writes it, with a prefix or whole; a variable or a text of that name is none."""
 _WORDS = re.compile(r'^\s*#.*$|"[^"\n]*"', re.MULTILINE)
 _ANY_TYPE = re.compile(r"(?:(?<![?$])\ba|rdf:type)\s+[?$]")
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_PROV = "http://www.w3.org/ns/prov#"
-_CG = BASE + "ontology#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +46,16 @@ class Rule:
         """Tell whether the rule may match one of these quads by its property or its type, so that it must run again."""
         where = _WORDS.sub("", self.query.partition("WHERE")[2])
         properties = {quad.predicate.value for quad in quads}
-        classes = {quad.object.value for quad in quads if quad.predicate.value == _TYPE}  # type: ignore[union-attr]
+        classes = {quad.object.value for quad in quads if quad.predicate.value == RDF_TYPE}  # type: ignore[union-attr]
         if classes and _ANY_TYPE.search(where):
             return True
-        names = (properties | classes) - {_TYPE}
+        names = (properties | classes) - {RDF_TYPE}
         return any(re.search(_NAMED.format(re.escape(_LOCAL.split(name)[-1])), where) for name in names)
 
     @property
     def iri(self) -> str:
         """The rule itself."""
-        return f"{BASE}rule/{self.name}"
+        return rule_iri(self.name)
 
 
 def load_rules(files: Iterable[Path]) -> list[Rule]:
@@ -81,7 +79,7 @@ def infer(store: ox.Store, rules: Iterable[Rule]) -> int:
     """
     count = 0
     for rule in rules:
-        store.extend(_description(rule))
+        store.extend(rule_quads(rule.name, rule.derives, rule.graph))
         graph = ox.NamedNode(rule.graph)
         while True:
             derived: list[ox.Triple] = list(store.query(rule.query, use_default_graph_as_union=True))  # type: ignore[arg-type]
@@ -101,16 +99,3 @@ def infer(store: ox.Store, rules: Iterable[Rule]) -> int:
 def _holds(store: ox.Store, subject: Any, predicate: ox.NamedNode, value: Any) -> bool:
     """Tell whether some graph of the store has such a triple."""
     return next(store.quads_for_pattern(subject, predicate, value, None), None) is not None
-
-
-def _description(rule: Rule) -> list[ox.Quad]:
-    provenance = ox.NamedNode(PROVENANCE_GRAPH)
-    graph, plan = ox.NamedNode(rule.graph), ox.NamedNode(rule.iri)
-    kind = ox.NamedNode(_TYPE)
-    return [
-        ox.Quad(graph, kind, ox.NamedNode(_PROV + "Entity"), provenance),
-        ox.Quad(graph, ox.NamedNode(_CG + "derivedBy"), plan, provenance),
-        ox.Quad(plan, kind, ox.NamedNode(_CG + "InferenceRule"), provenance),
-        ox.Quad(plan, ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"), ox.Literal(rule.name), provenance),
-        ox.Quad(plan, ox.NamedNode("http://purl.org/dc/terms/description"), ox.Literal(rule.derives), provenance),
-    ]

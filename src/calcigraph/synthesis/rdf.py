@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from calcigraph.graph.dataset import BASE, GRAPHS, PROVENANCE_GRAPH
+from calcigraph.graph.dataset import BASE, GRAPHS, PROVENANCE_GRAPH, rule_iri, rule_quads
 from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
 from calcigraph.synthesis.scopes import CONDITION
 from calcigraph.synthesis.values import Pool, Reason, Response
@@ -25,11 +25,14 @@ METHOD = (
 )
 REASONS = {reason: f"{TERMS}{reason.name.title().replace('_', '')}Reason" for reason in Reason}
 KINDS = {Response.ANY: TERMS + "AnyResponse", Response.COMPLETE: TERMS + "CompleteResponse"}
-_RULE = BASE + "rule/pools"
+_RULE = "pools"
+_DERIVES = (
+    "the proportion of patients who responded in the studies of a treatment in a condition, as reported and each"
+    " patient counted once, where at least two studies count"
+)
 _MAKING = BASE + "synthesis/pools"
 _PROV = "http://www.w3.org/ns/prov#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_DESCRIPTION = "http://purl.org/dc/terms/description"
 _DECIMAL = ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
 
 Value = str | int | float
@@ -47,7 +50,12 @@ def pool_quads(made: Iterable[Pool | NoPool]) -> Iterator[ox.Quad]:
     for one in made:
         for subject, name, value in _synthesis(one, seen):
             yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(name), value, graph)
-    for subject, name, value in _description():
+    yield from rule_quads(_RULE, _DERIVES, POOLS_GRAPH)
+    for subject, name, value in (
+        (POOLS_GRAPH, _PROV + "wasGeneratedBy", _term(_MAKING)),
+        (_MAKING, RDF_TYPE, _term(_PROV + "Activity")),
+        (_MAKING, LABEL, ox.Literal("making of the pools")),
+    ):
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(name), value, ox.NamedNode(PROVENANCE_GRAPH))
 
 
@@ -157,7 +165,7 @@ def _summary(node: str, pool: Pool) -> Iterator[Said]:
     yield derivation, _RDF + "subject", _term(node)
     yield derivation, _RDF + "predicate", _term(TERMS + "percentResponding")
     yield derivation, _RDF + "object", _percent(found.estimate)
-    yield derivation, TERMS + "derivedBy", _term(_RULE)
+    yield derivation, TERMS + "derivedBy", _term(rule_iri(_RULE))
     yield derivation, TERMS + "because", ox.Literal(_because(pool))
     for row in pool.studies:
         for finding in row.findings:
@@ -174,22 +182,6 @@ def _because(pool: Pool) -> str:
         f" {100 * found.high:.1f} %."
         f" {left} {'finding is' if left == 1 else 'findings are'} left out."
     )
-
-
-def _description() -> Iterator[Said]:
-    """Yield what the graph of the pools is, and by which rule it was made."""
-    derives = (
-        "the proportion of patients who responded in the studies of a treatment in a condition, as reported and each"
-        " patient counted once, where at least two studies count"
-    )
-    yield POOLS_GRAPH, RDF_TYPE, _term(_PROV + "Entity")
-    yield POOLS_GRAPH, TERMS + "derivedBy", _term(_RULE)
-    yield POOLS_GRAPH, _PROV + "wasGeneratedBy", _term(_MAKING)
-    yield _RULE, RDF_TYPE, _term(TERMS + "InferenceRule")
-    yield _RULE, LABEL, ox.Literal("pools")
-    yield _RULE, _DESCRIPTION, ox.Literal(derives)
-    yield _MAKING, RDF_TYPE, _term(_PROV + "Activity")
-    yield _MAKING, LABEL, ox.Literal("making of the pools")
 
 
 def _label(scope: Scope) -> str:
