@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from calcigraph.synthesis.proportions import AT_LEAST, Proportion, exact_interval, leave_one_out, summarize
 from calcigraph.synthesis.scopes import scopes
 from calcigraph.synthesis.select import select
 from calcigraph.synthesis.values import (
@@ -22,7 +23,7 @@ from calcigraph.synthesis.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from calcigraph.synthesis.proportions import Effect, Proportion
+    from calcigraph.synthesis.proportions import Effect
     from calcigraph.synthesis.select import Study
     from calcigraph.synthesis.values import Counted, Excluded, Scope, Term
 
@@ -36,7 +37,7 @@ def pool(findings: Iterable[Counted], scope: Scope, switches: Switches | None = 
     studies, excluded = select(findings, scope, switches)
     rows = tuple(_row(study, scope.response) for study in studies)
     strata = tuple(_strata(rows))
-    if len(rows) < _at_least():
+    if len(rows) < AT_LEAST:
         return NoPool(
             scope=scope,
             switches=switches,
@@ -74,15 +75,7 @@ def _names(row: StudyRow, scope: Scope) -> bool:
     return any(one.treatment == scope.treatment and scope.condition in one.conditions for one in row.findings)
 
 
-def _at_least() -> int:
-    from calcigraph.synthesis.proportions import AT_LEAST
-
-    return AT_LEAST
-
-
 def _row(study: Study, response: Response) -> StudyRow:
-    from calcigraph.synthesis.proportions import Proportion, exact_interval
-
     first = study[0]
     events = sum(one.events(response) or 0 for one in study)
     patients = sum(one.patients or 0 for one in study)
@@ -108,15 +101,13 @@ def _strata(rows: Sequence[StudyRow]) -> Iterable[Stratum]:
     for row in rows:
         designs.setdefault(row.design, []).append(row)
     for design, same in sorted(designs.items(), key=lambda one: one[0].label if one[0] else ""):
-        summary = _summary(same)[0] if len(same) >= _at_least() else None
+        summary = _summary(same)[0] if len(same) >= AT_LEAST else None
         reason = None if summary else "One study of this design: no pool."
         yield Stratum(design=design, studies=tuple(same), summary=summary, reason=reason)
 
 
 def _summary(rows: Sequence[StudyRow]) -> tuple[Summary, tuple[float, ...]]:
     """Return the summary of two studies or more, and the weight of each."""
-    from calcigraph.synthesis.proportions import Proportion
-
     effect, left_out = _effects(tuple(Proportion(row.events, row.patients) for row in rows))
     without = tuple(_left_out(row, left) for row, left in zip(rows, left_out, strict=False))
     summary = Summary(
@@ -145,8 +136,6 @@ def _summary(rows: Sequence[StudyRow]) -> tuple[Summary, tuple[float, ...]]:
 @lru_cache(_KEPT)
 def _effects(studies: tuple[Proportion, ...]) -> tuple[Effect, list[Effect]]:
     """Return the summary of studies, and the one without each; the same studies recur in class above class."""
-    from calcigraph.synthesis.proportions import leave_one_out, summarize
-
     return summarize(studies), leave_one_out(studies)
 
 
@@ -187,7 +176,7 @@ def _notes(rows: Sequence[StudyRow], summary: Summary) -> Iterable[str]:
             "The studies agree more than chance would have it, so that the Hartung-Knapp interval is too narrow; "
             "the wider one takes its factor as one."
         )
-    if summary.studies == _at_least():
+    if summary.studies == AT_LEAST:
         yield "Two studies: the interval and the prediction interval rest on one degree of freedom and are very wide."
     if all(row.events == 0 for row in rows):
         yield "Nobody responded in any study: the summary rests on the half patient that is added to each side."

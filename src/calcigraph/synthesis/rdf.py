@@ -35,7 +35,6 @@ _PROV = "http://www.w3.org/ns/prov#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DECIMAL = ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
 
-Value = str | int | float
 Said = tuple[str, str, ox.NamedNode | ox.Literal]
 """Subject and property by IRI, and the value."""
 

@@ -9,7 +9,7 @@ from calcigraph.synthesis.values import Counted, Excluded, Reason, Response
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from calcigraph.synthesis.values import Scope, Switches
+    from calcigraph.synthesis.values import Scope, Switches, Term
 
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
 Study = tuple[Counted, ...]
@@ -146,5 +146,5 @@ def _patients(study: Study) -> int:
     return sum(one.patients or 0 for one in study)
 
 
-def _listed(terms: Iterable[object]) -> str:
-    return ", ".join(getattr(term, "label", "") for term in terms)
+def _listed(terms: Iterable[Term]) -> str:
+    return ", ".join(term.label for term in terms)

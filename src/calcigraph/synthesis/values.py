@@ -127,7 +127,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded:
-    """A finding that is not part of a pool, with the reason; instead_of is the finding or record that counts for it."""
+    """A finding that is not part of a pool, with the reason; instead is the finding or record that counts for it."""
 
     counted: Counted
     reason: Reason
