@@ -22,8 +22,21 @@ form = click.option(
 )
 
 
-def say_how_names_were_understood(evidence: Evidence, question: Question, given: Mapping[str, str]) -> None:
-    """Say on standard error which names led to a term that they do not mean exactly."""
+def give(
+    question: Question, asked: Mapping[str, str | None], evidence: Evidence, form: str, *, columns: Sequence[str] = ()
+) -> Answer:
+    """Write the answer to standard output and return it; a table shows those columns alone, if any are named.
+
+    Standard error tells of names that led to a term that they do not mean exactly.
+    """
+    given = {name: value for name, value in asked.items() if value is not None}
+    answer = evidence.answer(question, given)
+    _say_how_names_were_understood(evidence, question, given)
+    _write(answer, form, question, columns)
+    return answer
+
+
+def _say_how_names_were_understood(evidence: Evidence, question: Question, given: Mapping[str, str]) -> None:
     for name, value in given.items():
         root = question.parameters[name].root
         remark = evidence.names.remark(value, root=root) if root is not None else None
@@ -31,8 +44,7 @@ def say_how_names_were_understood(evidence: Evidence, question: Question, given:
             click.echo(f"Note: {remark}", err=True)
 
 
-def write(answer: Answer, form: str, question: Question, *, columns: Sequence[str] = ()) -> None:
-    """Write the answer to standard output; a table shows those columns alone, if any are named."""
+def _write(answer: Answer, form: str, question: Question, columns: Sequence[str]) -> None:
     from calcigraph.questions import answers
 
     writers: dict[str, Any] = {

@@ -56,15 +56,11 @@ def _command(question: Question) -> click.Command:
     ]
 
     @answers.form
-    @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+    @options.endpoint
     @options.seeds
     @options.home
     def run(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
-        given = {name: value for name, value in asked.items() if value is not None}
-        evidence = opened(endpoint, seeds, home)
-        answer = evidence.answer(question, given)
-        answers.say_how_names_were_understood(evidence, question, given)
-        answers.write(answer, form, question)
+        answers.give(question, asked, opened(endpoint, seeds, home), form)
 
     text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
     made = click.command(question.name, help=text, short_help=question.summary)(run)

@@ -28,7 +28,7 @@ _IN_A_TABLE = (
 @click.option("--review", help="The publication that makes the claim: its record, PMID, PMCID or DOI.")
 @click.option("--verdict", help="borne out, overstated, understated, contradicted, overtaken, or not checkable.")
 @answers.form
-@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+@options.endpoint
 @options.seeds
 @options.home
 def command(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
@@ -41,12 +41,8 @@ def command(form: str, endpoint: str | None, seeds: Path | None, home: Path | No
     Example:
       calcigraph audit --review 31302187
     """
-    given = {name: value for name, value in asked.items() if value is not None}
     question = find_question("audit", resources().question_files())
-    evidence = opened(endpoint, seeds, home)
-    answer = evidence.answer(question, given)
-    answers.say_how_names_were_understood(evidence, question, given)
-    answers.write(answer, form, question, columns=_IN_A_TABLE)
+    answer = answers.give(question, asked, opened(endpoint, seeds, home), form, columns=_IN_A_TABLE)
     counts = Counter(str(row["verdict"]) for row in answer)
     if counts:
         told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())

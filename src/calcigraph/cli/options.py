@@ -17,6 +17,7 @@ home = click.option(
     envvar="CALCIGRAPH_HOME",
     help="Where builds live.  [default: the user's cache; env: CALCIGRAPH_HOME]",
 )
+endpoint = click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
 engine = click.option(
     "--engine",
     type=click.Choice(["pyshifty", "pyshacl"]),

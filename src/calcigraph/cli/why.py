@@ -27,7 +27,7 @@ _ELSEWHERE = frozenset({"has reading", "has curation", "has finding", "has claim
 @click.command("why", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.argument("target", metavar="ADDRESS|QUESTION:ROW")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+@options.endpoint
 @options.seeds
 @options.home
 @click.pass_context
