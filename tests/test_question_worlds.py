@@ -38,13 +38,17 @@ LISTS = {
     "classes": ", ",
     "components": ", ",
     "conditions": ", ",
+    "counted": "; ",
     "databases": ", ",
     "designs": ", ",
     "differs_in": ", ",
     "direction": ", ",
+    "excluded": "; ",
     "factors": "; ",
+    "found": "; ",
     "harms": "; ",
     "left_out": " / ",
+    "not_read": "; ",
     "notes": " / ",
     "parts": " ",
     "phenotypes": ", ",
@@ -57,6 +61,7 @@ LISTS = {
     "sources": "; ",
     "sponsor": ", ",
     "treatments": ", ",
+    "words": "; ",
 }
 """Columns that gather several values, with what stands between them; SPARQL leaves their order open."""
 COUNTS = {
@@ -108,6 +113,7 @@ COUNTS = {
     "wider_findings",
     "with_calcinosis",
     "without_count",
+    "without_result",
     "worse",
     "worsening",
     "worsening_patients",

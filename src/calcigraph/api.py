@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.catalog import Question
     from calcigraph.questions.trace import Trace
     from calcigraph.store.local import Build
+    from calcigraph.synthesis import Counted, NoPool, Pool, Switches
 
 
 IN_MEMORY = 1_000_000
@@ -61,6 +62,34 @@ class Evidence:
         if question not in self._found:
             self._found[question] = find_question(question, self.product.question_files())
         return self.answer(self._found[question], parameters)
+
+    @cached_property
+    def counts(self) -> tuple[Counted, ...]:
+        """What every finding counts, fetched in one query: what pools are made of."""
+        from calcigraph.synthesis import counted
+
+        return counted(self.endpoint, self.product.counts.read_text(encoding="utf-8"))
+
+    def pool(
+        self,
+        treatment: str,
+        *,
+        condition: str | None = None,
+        response: str = "any",
+        route: str | None = None,
+        outcome: str | None = None,
+        switches: Switches | None = None,
+    ) -> Pool | NoPool:
+        """Return the pool of those who responded, or why there is none, with the studies and all that was left out.
+
+        Names are in any form, as in `ask`. A treatment may be a class; a condition includes its subtypes, and without
+        one all count. `response` is "any" or "complete"; the outcome is one on the deposits themselves unless another
+        is named. Raises UnknownName or AmbiguousName, with the nearest names, and BadParameter for another response.
+        """
+        from calcigraph.synthesis import pool, scope
+
+        asked = scope(self.names, treatment, condition=condition, response=response, route=route, outcome=outcome)
+        return pool(self.counts, asked, switches)
 
     def why(self, name: str) -> Trace:
         """Return the trace of a record or a part of one, by its whole or short address, down to the papers.

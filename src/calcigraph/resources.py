@@ -90,6 +90,11 @@ class Resources(NamedTuple):
         """Return the queries that trace an answer, by name."""
         return {path.stem: path for path in sorted((self.queries / "trace").glob("*.rq"))}
 
+    @property
+    def counts(self) -> Path:
+        """The query of what findings count."""
+        return self.queries / "synthesis" / "counts.rq"
+
     def page_queries(self) -> dict[str, Path]:
         """Return the queries that the pages of the documentation are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "pages").glob("*.rq"))}
