@@ -19,6 +19,7 @@ from calcigraph.cli import cli
 from calcigraph.graph.dataset import INFERRED
 from calcigraph.graph.tables import verdict_quads
 from calcigraph.names.vocabulary import load_vocabulary
+from calcigraph.reasoning.rules import infer, load_rules
 from calcigraph.resources import record_files, resources
 from calcigraph.store.local import Home
 from calcigraph.validation.engines import validate_with_pyshacl, validate_with_pyshifty
@@ -220,6 +221,31 @@ def test_a_verdict_leads_to_the_findings_and_the_line_of_the_table(evidence: Evi
     assert {"verdict-rule/Promising/NoBenefitPrevails", "study/bader-meunier-2011#rituximab"} <= {
         one.removeprefix(BASE) for one in verdict.inputs
     }
+
+
+def test_a_retracted_study_bears_nothing(shared_home: Path) -> None:
+    """What claims rest on, contradictions and the map change when a source is retracted, and verdicts with them."""
+    calcigraph.open(seeds=WORLD, home=shared_home)
+    build = Home(shared_home).current(WORLD)
+    assert build is not None
+    store = build.load()
+    rules = [rule for rule in load_rules(PRODUCT.rule_files()) if rule.name in (*AUDIT, "mapped")]
+    for rule in rules:
+        store.remove_graph(ox.NamedNode(rule.graph))
+    study = ox.NamedNode(BASE + "study/zeta-2006")
+    store.add(ox.Quad(study, ox.NamedNode(CG + "standing"), ox.NamedNode(CG + "RetractedSource"), ox.DefaultGraph()))
+    infer(store, rules)
+    finding = ox.NamedNode(BASE + "study/zeta-2006#rituximab")
+    used = {q.predicate.value for q in store.quads_for_pattern(None, None, finding, None)}
+    assert not used & {CG + name for name in ("restsOn", "followedBy", "sideFor", "sideAgainst", "cellFinding")}
+    claim = ox.NamedNode(BASE + "review/tau-2010#rituximab")
+    (verdict,) = store.quads_for_pattern(claim, ox.NamedNode(CG + "verdict"), None, None)
+    (reason,) = store.quads_for_pattern(claim, ox.NamedNode(CG + "verdictReason"), None, None)
+    assert verdict.object == ox.NamedNode(CG + "Overtaken")
+    assert reason.object == ox.NamedNode(CG + "LaterFindingsTurnIt")
+    against = ox.NamedNode(BASE + "review/tau-2010#rituximab-against")
+    (other,) = store.quads_for_pattern(against, ox.NamedNode(CG + "verdictReason"), None, None)
+    assert other.object == ox.NamedNode(CG + "LaterFindingsOnly")
 
 
 def test_the_table_has_one_line_for_each_stance_and_picture() -> None:
