@@ -55,7 +55,10 @@ def value_of(term: Mapping[str, str] | None) -> Value:
     """Return the Python value of a term in SPARQL JSON results form."""
     if term is None:
         return None
-    text, datatype = term["value"], term.get("datatype", "")
+    text = term["value"]
+    if "datatype" not in term:
+        return text
+    datatype = term["datatype"]
     if datatype in _WHOLE:
         return int(text)
     if datatype == XSD + "decimal":

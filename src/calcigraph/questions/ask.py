@@ -43,8 +43,8 @@ def ask(question: Question, parameters: Mapping[str, str | None], endpoint: Endp
     query = question.fill(bind(question, parameters, vocabulary))
     results = json.loads(endpoint.select(query))
     columns = tuple(results["head"]["vars"])
-    terms = tuple(tuple(row.get(column) for column in columns) for row in results["results"]["bindings"])
-    rows = tuple(tuple(value_of(term) for term in row) for row in terms)
+    terms = tuple([tuple([row.get(column) for column in columns]) for row in results["results"]["bindings"]])
+    rows = tuple([tuple([value_of(term) for term in row]) for row in terms])
     return Answer(question.name, columns, rows, terms)
 
 
