@@ -81,6 +81,11 @@ class Data:
         return min(earned, key=lambda level: level.rank, default=None)
 
     @cached_property
+    def axes(self) -> frozenset[str]:
+        """The terms that the evidence map lists when none is asked for, by IRI."""
+        return frozenset(row["term"] for row in self.rows("axes"))
+
+    @cached_property
     def records(self) -> dict[str, Row]:
         """Each record's kind, citation, year and reading, by IRI."""
         return {row["record"]: row for row in self.rows("records")}
