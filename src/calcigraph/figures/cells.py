@@ -37,7 +37,7 @@ class Cell:
 
     @property
     def number(self) -> str:
-        """The patients as they are shown, at most; zero where a search found none, a question mark where none is given."""
+        """The patients as they are shown, at most; a question mark where none is given."""
         if self.state is State.EMPTY:
             return "0"
         if self.state is State.NEVER:
@@ -70,7 +70,7 @@ class Cells:
         return patients_once(findings, self.data.beside, self._whole)
 
     def _without(self, treatment: str, condition: str) -> State:
-        """Tell whether a search was for the treatment or what is below it, in the condition or one above or below it."""
+        """Tell whether a search was for it or what is below it, in the condition or one above or below it."""
         treatments, conditions = self.data.below(treatment), self.data.below(condition)
         for search in self._searches:
             about: str = search["condition"]

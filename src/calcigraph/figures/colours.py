@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SEQUENCE = "viridis"
 _DARKEST, _LIGHTEST = 0.02, 0.96
+_LINEAR_UP_TO = 0.04045
+"""Up to where sRGB is linear."""
 NONE = "#ffffff"
 """The fill of what has no level."""
 
@@ -44,5 +46,5 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
+    linear = (part / 12.92 if part <= _LINEAR_UP_TO else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

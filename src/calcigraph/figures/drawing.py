@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-FORMS = ("svg", "png", "pdf")
 _DPI = 300
 _SETTINGS: Mapping[str, object] = {
     "svg.fonttype": "none",  # text that can be searched and read aloud
@@ -44,7 +43,7 @@ class Drawing:
     figure: Figure
 
     def content(self, form: str) -> bytes:
-        """Return the picture in one of FORMS."""
+        """Return the picture as `svg`, `png` or `pdf`."""
         metadata = {**_NOT_IN_IT[form], "Title": self.title}
         if form == "png":
             metadata["Description"] = self.short
@@ -65,5 +64,7 @@ def _with_words(svg: str, drawing: Drawing) -> str:
     start = svg.index("<svg ")
     end = svg.index(">", start)
     root = f'{svg[start:end]} role="img" aria-labelledby="title description">'
-    words = f'\n <title id="title">{escape(drawing.title)}</title>\n <desc id="description">{escape(drawing.short)}</desc>'
+    words = (
+        f'\n <title id="title">{escape(drawing.title)}</title>\n <desc id="description">{escape(drawing.short)}</desc>'
+    )
     return svg[:start] + root + words + svg[end + 1 :].replace(*_FONTS)

@@ -94,7 +94,8 @@ class _Grid:
             if any(findings[other.iri] == findings[column.iri] for other in self._below(place))
         }
         order = sorted(
-            self.columns, key=lambda one: (one.iri != self.condition, one.iri in same, -len(findings[one.iri]), one.name)
+            self.columns,
+            key=lambda one: (one.iri != self.condition, one.iri in same, -len(findings[one.iri]), one.name),
         )
         kept = {one.iri for one in order[:number]}
         return [one for one in self.columns if one.iri in kept], [one for one in self.columns if one.iri not in kept]
@@ -199,20 +200,24 @@ class _Chart:
         page, name = self.page, f"{_local(cell.treatment)}.{_local(cell.condition)}"
         x, middle = corner[0] + self.column / 2, corner[1] + height / 2
         if cell.state is State.NEVER:
-            page.box((corner[0] + 0.15, corner[1] + 0.15), self.column - 0.3, height - 0.3, fill=_NEVER, name=f"never.{name}")
+            page.box(
+                (corner[0] + 0.15, corner[1] + 0.15), self.column - 0.3, height - 0.3, fill=_NEVER, name=f"never.{name}"
+            )
         elif cell.state is State.EMPTY:
             page.text((x, middle), cell.number, size=page.small, side="center", color=SOFT, name=f"empty.{name}")
         else:
             self._studied(cell, corner, height, name)
 
     def _studied(self, cell: Cell, corner: Point, height: float, name: str) -> None:
-        """Draw the sign of a cell and its number: inside if it has room, else beside, both in the middle of the cell."""
+        """Draw the sign of a cell with its number inside if it has room, else beside, both in the middle."""
         page, sign = self.page, f"{cell.state.name.lower()}.{name}"
         fill = self.colours[cell.level.iri] if cell.level else NONE
         x, middle = corner[0] + self.column / 2, corner[1] + height / 2
         if self.grid.is_sum(cell):
             page.box((corner[0] + 0.15, corner[1] + 0.15), self.column - 0.3, height - 0.3, fill=fill, name=sign)
-            page.text((x, middle), cell.number, size=page.small, side="center", color=ink_on(fill), name=f"patients.{name}")
+            page.text(
+                (x, middle), cell.number, size=page.small, side="center", color=ink_on(fill), name=f"patients.{name}"
+            )
             return
         extent = page.extent(cell.number, page.small)
         half = self._radius(cell)
@@ -248,11 +253,24 @@ class _Chart:
         without = any(cell.level is None for cell in studied)
         levels = level_entries(page, self.data.levels.values(), self.colours, without=without)
         y = key(page, y, "Best level", levels)
-        sizes = [(size, max(_LEAST_RADIUS, circle_radius(size, self.largest, self.radius))) for size in shown_sizes(self.alike, self.largest)]
+        sizes = [
+            (size, max(_LEAST_RADIUS, circle_radius(size, self.largest, self.radius)))
+            for size in shown_sizes(self.alike, self.largest)
+        ]
         y = key(page, y, "Patients", size_entries(page, sizes))
         others = [
-            (State.COMBINED, Entry(lambda at: self._diamond(at, 0.8, PAPER), 2.0, "only in combination with other treatments")),
-            (State.EMPTY, Entry(lambda at: page.text(at, "0", size=page.small, side="center", color=SOFT), 1.4, "searched, none found")),
+            (
+                State.COMBINED,
+                Entry(lambda at: self._diamond(at, 0.8, PAPER), 2.0, "only in combination with other treatments"),
+            ),
+            (
+                State.EMPTY,
+                Entry(
+                    lambda at: page.text(at, "0", size=page.small, side="center", color=SOFT),
+                    1.4,
+                    "searched, none found",
+                ),
+            ),
             (
                 State.NEVER,
                 Entry(lambda at: page.box((at[0] - 1.4, at[1] - 1.1), 2.8, 2.2, fill=_NEVER), 2.8, "never searched"),

@@ -131,7 +131,6 @@ class _Plot:
         return y + 0.8
 
     def _stratum(self, stratum: Stratum, y: float) -> float:
-        page = self.page
         y = self._over_the_scale(words.stratum_name(stratum), y) + 0.4
         for row in stratum.studies:
             y = self._study(row, y)
@@ -148,7 +147,7 @@ class _Plot:
         return page.lines((self.at.names, y), lines, bold=True)
 
     def _study(self, row: StudyRow, y: float) -> float:
-        page, at = self.page, self.at
+        page = self.page
         end = self._name(row, y)
         middle = (y + end) / 2
         page.line((self.place(row.low), middle), (self.place(row.high), middle), weight=0.8)
@@ -227,7 +226,9 @@ class _Plot:
             x = self.place(tick / 100)
             page.line((x, top), (x, y), color=FAINT, weight=0.6, behind=True)
             page.line((x, y), (x, y + 0.8), color=SOFT, weight=0.6)
-            page.text((x, y + 0.8 + page.leading(page.small) / 2), str(tick), size=page.small, side="center", color=SOFT)
+            page.text(
+                (x, y + 0.8 + page.leading(page.small) / 2), str(tick), size=page.small, side="center", color=SOFT
+            )
         page.line((self.at.low, y), (self.at.high, y), color=SOFT, weight=0.6)
         if isinstance(self.made, Pool):
             x = self.place(self.made.summary.estimate)
@@ -261,7 +262,10 @@ class _Plot:
         if left:
             y = self._title("Left out, with the reason", y)
             for reason, which in left:
-                y = page.lines((page.margin, y), page.wrap(f"{reason} {which}", width, page.small), size=page.small) + 0.3
+                y = (
+                    page.lines((page.margin, y), page.wrap(f"{reason} {which}", width, page.small), size=page.small)
+                    + 0.3
+                )
         return y
 
     def _title(self, words_: str, y: float) -> float:

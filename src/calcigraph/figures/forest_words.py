@@ -57,8 +57,8 @@ def told(made: Gathered) -> str:
     if not made.studies:
         return counted
     return (
-        f"{counted} {count(len(made.studies), 'study', 'studies')}, {made.events} of {count(made.patients, 'patient')}; "
-        "95 % intervals, exact for each study."
+        f"{counted} {count(len(made.studies), 'study', 'studies')}, {made.events} of "
+        f"{count(made.patients, 'patient')}; 95 % intervals, exact for each study."
     )
 
 
@@ -86,8 +86,8 @@ def percent(value: float) -> str:
 def interval(estimate: float, low: float, high: float) -> str:
     """Return a percentage with its limits.
 
-    >>> interval(0.5, 0.2, 0.8)
-    '50 (20–80)'
+    >>> interval(0.5, 0.2, 0.8) == f"50 (20{DASH}80)"
+    True
     """
     return f"{percent(estimate)} ({percent(low)}{DASH}{percent(high)})"
 

@@ -1,4 +1,4 @@
-"""What the network shows: publications that claim something of treatments or found something, and how they are linked."""
+"""What the network shows: publications that claim or found something of treatments, and how they are linked."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from calcigraph.figures.data import Data, Row
     from calcigraph.synthesis import Counted
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 MUTUAL = frozenset({"same work", "shares patients", "may share patients"})
 """Links that hold in both directions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A record: its citation, what it says in a few words, of which treatments, and whether it found something itself."""
+    """A record: its citation, what it says in a few words, of which treatments, and whether it found something."""
 
     record: str
     name: str
@@ -101,7 +102,9 @@ def _node(data: Data, cells: Cells, record: str, claims: Iterable[Row], findings
     for claim in claims:
         level = f" ({claim['level']})" if "level" in claim else ""
         stances.setdefault(f"{claim['stance']}{level}", set()).add(claim["claim"])
-    said = [f"{stance}{f' × {len(which)}' if len(which) > 1 else ''}" for stance, which in sorted(stances.items())]
+    said = [
+        f"{stance}{f' {TIMES} {len(which)}' if len(which) > 1 else ''}" for stance, which in sorted(stances.items())
+    ]
     if said and ones:
         said[0] = f"claims: {said[0]}"
     if ones:
@@ -115,7 +118,8 @@ def _node(data: Data, cells: Cells, record: str, claims: Iterable[Row], findings
         name=row["label"],
         said="; ".join(said),
         year=_year(row),
-        treatments=frozenset({one.treatment.iri for one in ones} | {claim["treatment"] for claim in claims}) - {TREATMENT},
+        treatments=frozenset({one.treatment.iri for one in ones} | {claim["treatment"] for claim in claims})
+        - {TREATMENT},
         found=bool(ones),
         claims=len({claim["claim"] for claim in claims}),
         findings=len(ones),

@@ -39,16 +39,17 @@ def told(data: Data) -> str:
 
 
 def notes(alike: int, left_out: Sequence[Listed], *, filled: bool) -> list[str]:
-    """Return how the figure is read; discs of up to `alike` patients have the same size, cells of what holds others are filled."""
+    """Return how the figure is read; discs of up to `alike` patients have the same size, some cells are filled."""
     sums = "Filled cells: what holds all or many others. " if filled else ""
     same = f" Discs of up to {count(alike, 'patient')} have the same size." if alike > 1 else ""
     narrow = f"Not shown at this width: {', '.join(one.name for one in left_out)}." if left_out else ""
-    return [
+    reading = (
         "Rows and columns hold what is indented below them, so that their numbers do not add up. "
         f"{sums}Where records may share patients, the higher number. ?: number not given.{same} Patients with several "
-        "conditions who were counted together stand under what covers all of these. What reviews retell is not counted.",
-        *([narrow] if narrow else []),
-    ]
+        "conditions who were counted together stand under what covers all of these. What reviews retell is not "
+        "counted."
+    )
+    return [reading, narrow] if narrow else [reading]
 
 
 def short(data: Data, rows: Sequence[Listed], columns: Sequence[Listed], cells: Sequence[Sequence[Cell]]) -> str:
@@ -62,8 +63,8 @@ def short(data: Data, rows: Sequence[Listed], columns: Sequence[Listed], cells: 
         f"Evidence map of {count(len(rows), 'treatment or class', 'treatments and classes')} by "
         f"{count(len(columns), 'condition')}. {count(states[State.STUDIED], 'cell')} with findings, "
         f"{states[State.COMBINED]} with findings on combinations only, {states[State.EMPTY]} searched and empty, "
-        f"{states[State.NEVER]} never searched. The best level is {best[0].notation if best else 'none'}. Most patients: "
-        f"{data.label(most.treatment)} in {data.label(most.condition)}, {most.number}."
+        f"{states[State.NEVER]} never searched. The best level is {best[0].notation if best else 'none'}. "
+        f"Most patients: {data.label(most.treatment)} in {data.label(most.condition)}, {most.number}."
     )
 
 
@@ -86,7 +87,9 @@ def in_words(
     records = {one.record for line in cells for cell in line for one in cell.findings}
     yield ""
     yield f"Studies ({len(records)}):"
-    yield from sorted(f"- {data.records[record]['label']} (read: {data.records[record]['read_as']})" for record in records)
+    yield from sorted(
+        f"- {data.records[record]['label']} (read: {data.records[record]['read_as']})" for record in records
+    )
 
 
 def _patients(cell: Cell) -> str:

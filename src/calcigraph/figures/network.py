@@ -13,6 +13,7 @@ from calcigraph.figures.key import Entry, key
 from calcigraph.figures.links import MUTUAL, Network, Node, network_of_links, network_on
 from calcigraph.figures.page import INK, RULE, SOFT, TWO_COLUMNS, Page
 from calcigraph.figures.terms import CONDITION, TREATMENT, found
+from calcigraph.graph.dataset import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +34,11 @@ _STYLES: Mapping[str, Style] = {
     "shares patients": ("#a8480f", 0.9, None),
     "may share patients": ("#a8480f", 0.9, (3.0, 1.8)),
 }
-"""How links are drawn, by the word in queries/figures/links.rq: blue for what rests on what, rust for shared patients."""
+"""How links are drawn, by the word in queries/figures/links.rq: blue for what rests on what, rust for patients."""
+_NOTE = (
+    "A link is known only where it stood in the part of a source that was read; there are more. A publication without "
+    "a link may rest on any of the others."
+)
 _GAP = 1.0
 
 
@@ -52,16 +57,14 @@ def network(
     if not net.nodes:
         raise NothingToDraw(map_words.about(data, what, where), data.nearest_with_findings(what))
     page = Page(width)
-    title = "Which publications rest on which?" if of_all else _question(data, what, where)
+    title = "Which publications rest on which, or share patients?" if of_all else _question(data, what, where)
     told = _told(net, of_all=of_all)
-    chart = _Chart(page, data, net, heads=("Reviews, cohorts and trials", "Studies") if of_all else ("Claims", "Findings"))
+    chart = _Chart(
+        page, data, net, heads=("Reviews, cohorts and trials", "Studies") if of_all else ("Claims", "Findings")
+    )
     y = chart.key(chart.body(begin(page, title, [told])))
-    notes = [
-        "A link is known only where it stood in the part of a source that was read; there are more. A publication without a "
-        "link may rest on any of the others."
-    ]
     short = f"Network of {count(len(net.nodes), 'publication')}. {told} {_links_in_words(net)}"
-    return finish(page, y, data=data, title=title, notes=notes, short=short, long=list(_in_words(data, net)))
+    return finish(page, y, data=data, title=title, notes=[_NOTE], short=short, long=list(_in_words(data, net)))
 
 
 def _question(data: Data, treatment: str, condition: str) -> str:
@@ -98,7 +101,7 @@ def _in_words(data: Data, net: Network) -> Iterator[str]:
 
 
 class _Chart:
-    """The network on a page: publications that only claim on the left, those that found on the right, treatments between."""
+    """The network on a page: who only claims on the left, who found something on the right, treatments between."""
 
     def __init__(self, page: Page, data: Data, net: Network, *, heads: tuple[str, str]) -> None:
         self.page, self.data, self.net, self.heads = page, data, net, heads
@@ -135,7 +138,10 @@ class _Chart:
     def _sorted(self) -> list[Node]:
         """Return the records by the treatment that most speak of, and then by year: so that fewer lines cross."""
         place = {iri: number for number, iri in enumerate(self.order)}
-        return sorted(self.net.nodes, key=lambda node: (min((place[iri] for iri in node.treatments), default=0), node.year or 9999))
+        return sorted(
+            self.net.nodes,
+            key=lambda node: (min((place[iri] for iri in node.treatments), default=0), node.year or 9999),
+        )
 
     def _lines(self, node: Node) -> tuple[list[str], list[str]]:
         width = self.text - _GAP - 1.0
@@ -146,7 +152,7 @@ class _Chart:
 
     def _list(self, nodes: list[Node], x: float, y: float, spread: float) -> None:
         """Write records below each other, with a dot towards the middle."""
-        page, on_right = self.page, x > page.margin
+        page, on_right = self.page, x == self.right
         for node in nodes:
             name, said = self._lines(node)
             height = self._height(node) + spread
@@ -160,7 +166,6 @@ class _Chart:
             if not on_right:
                 reach = page.margin + page.extent(name[0], page.small) + 0.8
                 page.line((reach, middle), (edge - 0.8, middle), color="#d5d5d5", weight=0.4)
-            page.disc((edge, middle), 0.5, fill=INK, name=f"record.{node.record.rpartition('calcigraph/')[2].replace('/', '.')}")
             y += height
 
     def _between(self, top: float, bottom: float) -> None:
@@ -174,6 +179,8 @@ class _Chart:
                 page.curve((start, (bend, start[1]), (bend, end[1]), end), color="#b9b9b9", weight=0.45)
         for link in self.net.links:
             self._link(link)
+        for record, at in self.at.items():
+            page.disc(at, 0.5, fill=INK, name=f"record.{record.removeprefix(BASE).replace('/', '.')}")
         for iri, y in where.items():
             lines = page.wrap(self.data.label(iri), self.right - self.left - 6, page.small, bold=True)
             height, width = len(lines) * page.leading(page.small), page.widest(lines, page.small, bold=True) + 1.2
@@ -194,7 +201,7 @@ class _Chart:
         return even if len(wanted) > 1 else wanted
 
     def _link(self, link: Link) -> None:
-        """Draw a link: through the middle, or bent into it where both ends are on one side; an arrow shows where it leads."""
+        """Draw a link through the middle, or bent into it where both ends are on one side, with an arrow to its end."""
         page = self.page
         color, weight, dashes = _STYLES.get(link.how, _PLAIN)
         start, end = self.at[link.record], self.at[link.other]
@@ -211,7 +218,9 @@ class _Chart:
     def _arrow(self, before: Point, end: Point, color: str) -> None:
         away = 1 if before[0] > end[0] else -1
         tip = end[0] + away * 0.6
-        self.page.shape([(tip, end[1]), (tip + away * 1.3, end[1] - 0.6), (tip + away * 1.3, end[1] + 0.6)], fill=color, edge=color)
+        self.page.shape(
+            [(tip, end[1]), (tip + away * 1.3, end[1] - 0.6), (tip + away * 1.3, end[1] + 0.6)], fill=color, edge=color
+        )
 
     def key(self, y: float) -> float:
         """Draw the key: each kind of link with how many there are."""
@@ -232,4 +241,6 @@ class _Chart:
         return sample
 
     def _stroke(self, color: str, weight: float, dashes: tuple[float, ...] | None) -> Callable[[Point], None]:
-        return lambda at: self.page.line((at[0] - 3, at[1]), (at[0] + 2.2, at[1]), color=color, weight=weight, dashes=dashes)
+        return lambda at: self.page.line(
+            (at[0] - 3, at[1]), (at[0] + 2.2, at[1]), color=color, weight=weight, dashes=dashes
+        )

@@ -125,7 +125,9 @@ class Page:
         for word in words.split(" "):
             rest = word
             while self.extent(rest, size, bold=bold) > width and len(rest) > 1:
-                fits = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or self.extent(rest[:n], size, bold=bold) <= width)
+                fits = next(
+                    n for n in range(len(rest) - 1, 0, -1) if n == 1 or self.extent(rest[:n], size, bold=bold) <= width
+                )
                 yield rest[:fits]
                 rest = rest[fits:]
             yield rest
@@ -141,8 +143,9 @@ class Page:
         behind: bool = False,
     ) -> None:
         """Draw a straight line, behind all else or on top; `weight` is in points, `dashes` in multiples of it."""
-        style = "-" if dashes is None else (0, dashes)
-        drawn = Line2D((start[0], end[0]), (start[1], end[1]), color=color, linewidth=weight, linestyle=style)
+        drawn = Line2D((start[0], end[0]), (start[1], end[1]), color=color, linewidth=weight)
+        if dashes is not None:
+            drawn.set_linestyle((0, dashes))
         drawn.set_solid_capstyle("butt")
         self._add(drawn, behind=behind)
 
@@ -157,12 +160,20 @@ class Page:
     ) -> None:
         """Draw a Bézier curve from the first to the last of four points."""
         outline = Outline(points, [Outline.MOVETO, Outline.CURVE4, Outline.CURVE4, Outline.CURVE4])
-        style = "-" if dashes is None else (0, dashes)
-        patch = PathPatch(outline, facecolor="none", edgecolor=color, linewidth=weight, linestyle=style)
+        patch = PathPatch(outline, facecolor="none", edgecolor=color, linewidth=weight)
+        if dashes is not None:
+            patch.set_linestyle((0, dashes))
         self._add(patch, name)
 
     def disc(
-        self, at: Point, radius: float, *, fill: str = PAPER, edge: str = INK, weight: float = 0.5, name: str | None = None
+        self,
+        at: Point,
+        radius: float,
+        *,
+        fill: str = PAPER,
+        edge: str = INK,
+        weight: float = 0.5,
+        name: str | None = None,
     ) -> None:
         """Draw a disc."""
         self._add(Circle(at, radius, facecolor=fill, edgecolor=edge, linewidth=weight), name)

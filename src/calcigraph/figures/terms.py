@@ -44,7 +44,7 @@ def conditions(data: Data, asked: str) -> frozenset[str]:
 
 
 def ordered(data: Data, terms: Collection[str], weight: Callable[[str], int]) -> list[Listed]:
-    """Return terms as a tree in lines: each once, below the narrowest of the others that it belongs to, heaviest first."""
+    """Return terms as the lines of a tree: each once, below the narrowest other that holds it, the heaviest first."""
     below = {iri: data.below(iri) for iri in terms}
     parents: dict[str, str | None] = {}
     for iri in terms:

@@ -70,15 +70,15 @@ def timeline(
     title = _question(data, what, where)
     chart = _Chart(page, data, courses)
     told = (
-        "Height: patients in the findings of studies up to that year, each counted once. Colour: the best level reached "
-        f"by then ({data.scale})."
+        "Height: patients in the findings of studies up to that year, each counted once. Colour: the best level "
+        f"reached by then ({data.scale})."
     )
     y = chart.key(chart.body(begin(page, title, [told])))
     dated = [step.year for course in courses for step in course.steps]
     years = f", {min(dated)}{DASH}{max(dated)}" if dated else ""
     short = (
-        f"Timeline of {count(len(courses), 'treatment or class', 'treatments and classes')}{years}. {told} Most patients by now: "
-        f"{chart.most.listed.name}, {chart.most.patients or 0}."
+        f"Timeline of {count(len(courses), 'treatment or class', 'treatments and classes')}{years}. {told} "
+        f"Most patients by now: {chart.most.listed.name}, {chart.most.patients or 0}."
     )
     return finish(
         page, y, data=data, title=title, notes=[_NOTES], short=short, long=[_in_words(course) for course in courses]
@@ -86,7 +86,7 @@ def timeline(
 
 
 def _courses(data: Data, treatment: str, condition: str) -> Iterator[Course]:
-    """Yield the course of each listed treatment with findings; of all treatments, those that hold no others in the list."""
+    """Yield the course of each listed treatment with findings; of all of them, those that hold no others."""
     cells = Cells(data)
     here = [one for one in data.findings if condition in one.whole]
     findings = {iri: [one for one in here if iri in one.classes] for iri in treatments(data, treatment)}
@@ -122,15 +122,17 @@ def _question(data: Data, treatment: str, condition: str) -> str:
 
 
 _NOTES = (
-    "Heights grow as the square root of the patients. A mark: a year with a study. n.d.: with the studies of which the part read "
-    "gives no year. A class holds what is below it. Where records may share patients, the higher number. What reviews retell "
-    "is not counted."
+    "Heights grow as the square root of the patients. A mark: a year with a study. n.d.: with the studies of which the "
+    "part read gives no year. A class holds what is below it. Where records may share patients, the higher number. "
+    "What reviews retell is not counted."
 )
 
 
 def _in_words(course: Course) -> str:
     steps = [f"by {step.year} {_patients(step.patients)}, {_notation(step.level)}" for step in course.steps]
-    steps.append(f"in all {_patients(course.patients)}, {_notation(course.level)}, {count(course.studies, 'study', 'studies')}")
+    steps.append(
+        f"in all {_patients(course.patients)}, {_notation(course.level)}, {count(course.studies, 'study', 'studies')}"
+    )
     if course.undated:
         steps.append(f"of which {course.undated} without a year")
     return f"{course.listed.name}: {'; '.join(steps)}."
@@ -157,7 +159,9 @@ class _Chart:
         self.most = max(courses, key=lambda course: course.patients or 0)
         names = [(one.listed.name, one.listed.depth, one.listed.above_others) for one in courses]
         names_width = max(depth * _INDENT + page.extent(name, bold=bold) for name, depth, bold in names)
-        self.left = page.margin + min(names_width, (0.4 if page.width >= TWO_COLUMNS * 0.75 else 0.3) * page.width) + 2.5
+        self.left = (
+            page.margin + min(names_width, (0.4 if page.width >= TWO_COLUMNS * 0.75 else 0.3) * page.width) + 2.5
+        )
         self.patients = page.right - page.extent("Studies", page.small, bold=True) - 1.6
         self.end = self.patients - page.extent("Patients", page.small, bold=True) - 1.6
         if any(course.undated for course in courses):
@@ -171,7 +175,7 @@ class _Chart:
         return self.left + (year - self.first) / (self.last - self.first) * (self.end - self.left)
 
     def height(self, patients: int) -> float:
-        """Return how high the band of so many patients is: as their square root, so that few can be seen beside many."""
+        """Return how high a band is: as the square root of the patients, so that few can be seen beside many."""
         return max(_LEAST_HEIGHT, self.band * math.sqrt(patients / self.largest))
 
     def body(self, y: float) -> float:
@@ -224,7 +228,10 @@ class _Chart:
             start = self.end + 1.6
             self._band(start, start + _UNDATED, middle, course.patients or 0, course.level)
         patients = "?" if course.patients is None else str(course.patients)
-        for right, number, what in ((self.patients, patients, "patients"), (page.right, str(course.studies), "studies")):
+        for right, number, what in (
+            (self.patients, patients, "patients"),
+            (page.right, str(course.studies), "studies"),
+        ):
             page.text((right, middle), number, side="right", size=page.small, name=f"{what}.{name}")
         return y + height
 
