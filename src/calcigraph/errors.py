@@ -120,7 +120,7 @@ class NothingToDraw(CalcigraphError, LookupError):
     def __init__(self, what: str, nearest: Sequence[str]) -> None:
         self.what = what
         self.nearest = tuple(nearest)
-        hint = f" Nearest with findings: {', '.join(nearest)}." if nearest else ""
+        hint = f" Nearest with findings there: {', '.join(nearest)}." if nearest else ""
         super().__init__(f"No study has a finding on {what}, so there is nothing to draw.{hint}")
 
 

@@ -49,6 +49,12 @@ class Figures(click.Group):
             raise UnknownName(cmd_name, nearest(cmd_name, self.commands, limit=2) or list(self.commands), kind="figure")
         return found
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of figures."""
+        del ctx
+        with formatter.section("Figures"):
+            formatter.write_dl([(name, figure.short_help or "") for name, figure in sorted(self.commands.items())])
+
 
 @click.group("plot", cls=Figures)
 def command() -> None:
@@ -98,7 +104,8 @@ def _figure(name: str, *asked: Option) -> Callable[[Callable[[], Draw]], click.C
 
         for option in reversed((*asked, *shared)):
             option(run)
-        return command.command(name, help=load.__doc__)(run)
+        text = load.__doc__ or ""
+        return command.command(name, help=text, short_help=text.partition("\n")[0])(run)
 
     return made
 

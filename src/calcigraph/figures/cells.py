@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from calcigraph.synthesis import Counted
 
 
+PLUS = "\N{SUPERSCRIPT PLUS SIGN}"
+"""Stands after a number if there are findings on combinations beside."""
+
+
 class State(StrEnum):
     """What there is in a cell."""
 
@@ -26,7 +30,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A treatment or class in a condition: the findings of studies, their patients once, and the best level."""
+    """A treatment or class in a condition: the findings of studies, their patients once, and the best level.
+
+    more are the patients in findings on combinations with the treatment, where there are findings on itself, too.
+    """
 
     treatment: str
     condition: str
@@ -34,15 +41,17 @@ class Cell:
     findings: tuple[Counted, ...]
     patients: Patients
     level: Level | None
+    more: Patients | None
 
     @property
     def number(self) -> str:
-        """The patients as they are shown, at most; a question mark where none is given."""
+        """The patients as they are shown, at most, with a plus if combinations have more; or a question mark."""
         if self.state is State.EMPTY:
             return "0"
         if self.state is State.NEVER:
             return ""
-        return str(self.patients.most) if self.patients.told else "?"
+        number = str(self.patients.most) if self.patients.told else "?"
+        return f"{number}{PLUS}" if self.more else number
 
 
 class Cells:
@@ -63,7 +72,16 @@ class Cells:
         combined = tuple(one for one in here if treatment in self.data.components[one.finding])
         findings = on_it or combined
         state = State.STUDIED if on_it else State.COMBINED if combined else self._without(treatment, condition)
-        return Cell(treatment, condition, state, findings, self.patients(findings), self.data.best_level(findings))
+        beside = [one for one in combined if one not in on_it] if on_it else []
+        return Cell(
+            treatment=treatment,
+            condition=condition,
+            state=state,
+            findings=findings,
+            patients=self.patients(findings),
+            level=self.data.best_level(findings),
+            more=self.patients(beside) if beside else None,
+        )
 
     def patients(self, findings: Iterable[Counted]) -> Patients:
         """Return how many patients findings have, each once."""

@@ -104,9 +104,9 @@ class Data:
         """Return a term and all terms below it."""
         return frozenset(self.evidence.names.members.get(iri, ())) | {iri}
 
-    def nearest_with_findings(self, treatment: str) -> list[str]:
-        """Return up to three treatments with findings, those of the narrowest class that the treatment shares."""
-        times = Counter(one.treatment for one in self.findings)
+    def nearest_with_findings(self, treatment: str, condition: str) -> list[str]:
+        """Return up to three treatments with findings in a condition, those of the narrowest class that one shares."""
+        times = Counter(one.treatment for one in self.findings if condition in one.touched)
         members = self.evidence.names.members
         above = sorted((len(below), iri) for iri, below in members.items() if treatment in below)
         for _, shared in above:

@@ -60,11 +60,9 @@ class Drawing:
 
 
 def _with_words(svg: str, drawing: Drawing) -> str:
-    """Return the SVG with its title and description for those who do not see it."""
-    start = svg.index("<svg ")
-    end = svg.index(">", start)
-    root = f'{svg[start:end]} role="img" aria-labelledby="title description">'
-    words = (
-        f'\n <title id="title">{escape(drawing.title)}</title>\n <desc id="description">{escape(drawing.short)}</desc>'
-    )
-    return svg[:start] + root + words + svg[end + 1 :].replace(*_FONTS)
+    """Return the SVG with its title named and its description added, for those who do not see it."""
+    root, _, inside = svg.partition("<title>")
+    name, _, rest = inside.partition("</title>")
+    root = root.replace("<svg ", '<svg role="img" aria-labelledby="title description" ', 1)
+    description = f'<desc id="description">{escape(drawing.short)}</desc>'
+    return f'{root}<title id="title">{name}</title>\n {description}{rest.replace(*_FONTS)}'

@@ -27,6 +27,8 @@ _INDENT, _STEM = 1.5, 1.3
 _LYING = 3
 """Lines that a name may have above its column without standing upright."""
 _NEVER = "#dedede"
+_LEAST_FOR_NUMBER = 1.1
+"""The radius of the smallest disc in which a digit can be read, in millimetres."""
 _LEAST_RADIUS = 0.42
 """The radius of the smallest disc whose colour can be seen, in millimetres."""
 
@@ -42,7 +44,7 @@ def evidence_map(
     asked = found(data, treatment, TREATMENT), found(data, condition, CONDITION)
     cells = Cells(data)
     if cells.cell(*asked).state not in (State.STUDIED, State.COMBINED):
-        raise NothingToDraw(words.about(data, *asked), data.nearest_with_findings(asked[0]))
+        raise NothingToDraw(words.about(data, *asked), data.nearest_with_findings(*asked))
     grid = _Grid(cells, *asked)
     page = Page(width)
     title = words.question(data, *asked)
@@ -221,7 +223,7 @@ class _Chart:
             return
         extent = page.extent(cell.number, page.small)
         half = self._radius(cell)
-        inside = cell.state is State.STUDIED and extent - 0.1 <= 2 * half
+        inside = cell.state is State.STUDIED and self._has_room(half, extent)
         center = x if inside else x - (extent + 0.4) / 2
         (self._diamond if cell.state is State.COMBINED else self._disc)((center, middle), half, fill, sign)
         page.text(
@@ -232,6 +234,13 @@ class _Chart:
             color=ink_on(fill) if inside else INK,
             name=f"patients.{name}",
         )
+
+    def _has_room(self, radius: float, extent: float) -> bool:
+        """Tell whether a number stands well in a disc, or hardly so where it would not stand beside it either."""
+        if radius < _LEAST_FOR_NUMBER:
+            return False
+        beside = 2 * radius + 0.4 + extent <= self.column
+        return extent + (0.4 if beside else -0.1) <= 2 * radius
 
     def _radius(self, cell: Cell) -> float:
         return max(_LEAST_RADIUS, circle_radius(cell.patients.most, self.largest, self.radius))

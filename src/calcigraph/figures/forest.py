@@ -10,6 +10,7 @@ from calcigraph.figures import forest_words as words
 from calcigraph.figures.data import Data
 from calcigraph.figures.frame import DASH, begin, count, finish
 from calcigraph.figures.page import FAINT, INK, MM_PER_POINT, PAPER, RULE, SOFT, TWO_COLUMNS, Page, circle_radius
+from calcigraph.graph.dataset import BASE
 from calcigraph.synthesis import Pool
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def forest(
     made = evidence.pool(treatment, condition=condition, response=response, route=route, outcome=outcome)
     data = Data(evidence)
     if not made.studies and not made.excluded:
-        what = made.scope.treatment.label + words.where(made)
-        raise NothingToDraw(what, data.nearest_with_findings(made.scope.treatment.iri))
+        nearest = data.nearest_with_findings(made.scope.treatment.iri, made.scope.condition.iri)
+        raise NothingToDraw(made.scope.treatment.label + words.where(made), nearest)
     title = words.question(made)
     plot = _Plot(Page(width), made)
     y = plot.studies(begin(plot.page, title, [words.told(made)]))
@@ -154,7 +155,15 @@ class _Plot:
         for limit in (row.low, row.high):
             page.line((self.place(limit), middle - 0.5), (self.place(limit), middle + 0.5), weight=0.8)
         half = self._half(row)
-        page.box((self.place(row.estimate) - half, middle - half), 2 * half, 2 * half, fill=INK, edge=PAPER, weight=0.3)
+        page.box(
+            (self.place(row.estimate) - half, middle - half),
+            2 * half,
+            2 * half,
+            fill=INK,
+            edge=PAPER,
+            weight=0.3,
+            name=f"study.{_element(row.record)}",
+        )
         percent = words.interval(row.estimate, row.low, row.high)
         weight = self.weights[row.record]
         share = f"{100 * weight:.0f} %" if weight is not None else ""
@@ -196,7 +205,7 @@ class _Plot:
             (self.place(high), middle),
             (self.place(summary.estimate), middle + 1.05),
         ]
-        page.shape(points, fill=fill, edge=_POOL, weight=0.8)
+        page.shape(points, fill=fill, edge=_POOL, weight=0.8, name="pool" if bold else None)
         percent = words.interval(summary.estimate, low, high)
         self._numbers(middle, f"{summary.events}/{summary.patients}", percent, "100 %" if bold else "", bold=bold)
         return y + page.leading() + 0.7
@@ -212,7 +221,7 @@ class _Plot:
         middle = y + page.leading() / 2
         page.text((self.at.names, middle), "Prediction interval")
         start, end = self.place(summary.prediction_low), self.place(summary.prediction_high)
-        page.line((start, middle), (end, middle), color=_POOL, weight=1.6)
+        page.line((start, middle), (end, middle), color=_POOL, weight=1.6, name="prediction")
         for limit in (start, end):
             page.line((limit, middle - 0.8), (limit, middle + 0.8), color=_POOL, weight=0.9)
         limits = f"({words.percent(summary.prediction_low)}{DASH}{words.percent(summary.prediction_high)})"
@@ -292,3 +301,8 @@ class _Plot:
     def several_reports(self) -> bool:
         """Whether the reports on one patient are of several treatments."""
         return len({one.counted.treatment.iri for one in self.made.single_patients}) > 1
+
+
+def _element(record: str) -> str:
+    """Return the name of a record as that of an element."""
+    return record.removeprefix(BASE).replace("/", ".")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from calcigraph.figures.frame import DASH, count, ending, listed
 from calcigraph.synthesis import Pool, Reason, Response
+from calcigraph.synthesis.scopes import CONDITION, OUTCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from calcigraph.synthesis import Counted, Excluded, Gathered, NoPool, Stratum, StudyRow, Summary
 
 SECOND_HAND = "†"
-EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"
+EQUALS = f"{SPACE}={SPACE}"
 _HEADS = {
     Reason.PURPOSE: "Given to prevent calcinosis",
     Reason.OUTCOME: "Another outcome",
@@ -47,18 +49,19 @@ def question(made: Gathered) -> str:
 
 def where(made: Gathered) -> str:
     """Return in which condition, or nothing where all count."""
-    return "" if made.scope.condition.iri.endswith("#Condition") else f" in {made.scope.condition.label}"
+    return "" if made.scope.condition.iri == CONDITION else f" in {made.scope.condition.label}"
 
 
 def told(made: Gathered) -> str:
     """Return what counts as a response, and of whom."""
     responded = "All who got better count" if made.scope.response is Response.ANY else "Only complete responses count"
-    counted = f"{responded} as responding ({made.scope.outcome.label})."
+    outcome = "any outcome" if made.scope.outcome.iri == OUTCOME else made.scope.outcome.label
+    counted = f"{responded} as responding ({outcome})."
     if not made.studies:
         return counted
     return (
         f"{counted} {count(len(made.studies), 'study', 'studies')}, {made.events} of "
-        f"{count(made.patients, 'patient')}; 95 % intervals, exact for each study."
+        f"{count(made.patients, 'patient')}; 95{SPACE}% intervals, exact for each study."
     )
 
 

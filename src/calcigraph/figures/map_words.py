@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from calcigraph.figures.cells import Cell, State
+from calcigraph.figures.cells import PLUS, Cell, State
 from calcigraph.figures.frame import count, listed
 from calcigraph.figures.terms import CONDITION, TREATMENT
 
@@ -44,9 +44,9 @@ def notes(alike: int, left_out: Sequence[Listed], *, filled: bool) -> list[str]:
     same = f" Discs of up to {count(alike, 'patient')} have the same size." if alike > 1 else ""
     narrow = f"Not shown at this width: {', '.join(one.name for one in left_out)}." if left_out else ""
     reading = (
-        "Rows and columns hold what is indented below them, so that their numbers do not add up. "
-        f"{sums}Where records may share patients, the higher number. ?: number not given.{same} Patients with several "
-        "conditions who were counted together stand under what covers all of these. What reviews retell is not "
+        f"Rows and columns hold what is indented below them, so that their numbers do not add up. {sums}Where records may "
+        f"share patients, the higher number. {PLUS} and more in combination. ?: number not given.{same} Patients with "
+        "several conditions who were counted together stand under what covers all of these. What reviews retell is not "
         "counted."
     )
     return [reading, narrow] if narrow else [reading]
@@ -96,4 +96,8 @@ def _patients(cell: Cell) -> str:
     if not cell.patients.told:
         return "patients not given"
     fewest = f" (at least {cell.patients.least})" if cell.patients.least < cell.patients.most else ""
-    return count(cell.patients.most, "patient") + fewest
+    number = count(cell.patients.most, "patient") + fewest
+    if cell.more is None:
+        return number
+    more = count(cell.more.most, "patient") if cell.more.told else "patients not given"
+    return f"{number}, and in combination {more}"

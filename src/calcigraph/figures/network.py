@@ -55,7 +55,7 @@ def network(
     of_all = what == TREATMENT and where == CONDITION
     net = network_of_links(data) if of_all else network_on(data, what, where)
     if not net.nodes:
-        raise NothingToDraw(map_words.about(data, what, where), data.nearest_with_findings(what))
+        raise NothingToDraw(map_words.about(data, what, where), data.nearest_with_findings(what, where))
     page = Page(width)
     title = "Which publications rest on which, or share patients?" if of_all else _question(data, what, where)
     told = _told(net, of_all=of_all)
@@ -173,7 +173,7 @@ class _Chart:
         page = self.page
         where = self._places(top, bottom)
         for node in self.net.nodes:
-            for iri in node.treatments:
+            for iri in sorted(node.treatments):
                 start, end = self.at[node.record], (self.middle, where[iri])
                 bend = (start[0] + end[0]) / 2
                 page.curve((start, (bend, start[1]), (bend, end[1]), end), color="#b9b9b9", weight=0.45)

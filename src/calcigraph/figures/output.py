@@ -18,12 +18,12 @@ FORMS = ("svg", "png", "pdf")
 
 def check_output(file: Path) -> str:
     """Return the form that the ending of a file asks for; raises BadOutput if no figure can be written there."""
+    if file.is_dir():
+        raise BadOutput(f"{file} is a folder: name a file in it.")
     form = file.suffix.lower().removeprefix(".")
     if form not in FORMS:
         ends = f"ends in {file.suffix}" if file.suffix else "has no ending"
         raise BadOutput(f"{file} {ends}: end it in {', '.join(f'.{one}' for one in FORMS[:-1])} or .{FORMS[-1]}.")
-    if file.is_dir():
-        raise BadOutput(f"{file} is a folder: name a file in it.")
     if not file.parent.is_dir():
         raise BadOutput(f"There is no folder {file.parent}: make it, or name another file.")
     if not os.access(file.parent, os.W_OK):

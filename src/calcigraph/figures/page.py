@@ -141,13 +141,14 @@ class Page:
         weight: float = 0.6,
         dashes: tuple[float, ...] | None = None,
         behind: bool = False,
+        name: str | None = None,
     ) -> None:
         """Draw a straight line, behind all else or on top; `weight` is in points, `dashes` in multiples of it."""
         drawn = Line2D((start[0], end[0]), (start[1], end[1]), color=color, linewidth=weight)
         if dashes is not None:
             drawn.set_linestyle((0, dashes))
         drawn.set_solid_capstyle("butt")
-        self._add(drawn, behind=behind)
+        self._add(drawn, name, behind=behind)
 
     def curve(
         self,

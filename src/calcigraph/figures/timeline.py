@@ -65,7 +65,7 @@ def timeline(
     what, where = found(data, treatment, TREATMENT), found(data, condition, CONDITION)
     courses = list(_courses(data, what, where))
     if not courses:
-        raise NothingToDraw(map_words.about(data, what, where), data.nearest_with_findings(what))
+        raise NothingToDraw(map_words.about(data, what, where), data.nearest_with_findings(what, where))
     page = Page(width)
     title = _question(data, what, where)
     chart = _Chart(page, data, courses)
