@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from calcigraph.synthesis import Counted
 
 
-PLUS = "\N{SUPERSCRIPT PLUS SIGN}"
-"""Stands after a number if there are findings on combinations beside."""
-
-
 class State(StrEnum):
     """What there is in a cell."""
 
@@ -45,13 +41,12 @@ class Cell:
 
     @property
     def number(self) -> str:
-        """The patients as they are shown, at most, with a plus if combinations have more; or a question mark."""
+        """The patients as they are shown, at most; a question mark where none is given."""
         if self.state is State.EMPTY:
             return "0"
         if self.state is State.NEVER:
             return ""
-        number = str(self.patients.most) if self.patients.told else "?"
-        return f"{number}{PLUS}" if self.more else number
+        return str(self.patients.most) if self.patients.told else "?"
 
 
 class Cells:

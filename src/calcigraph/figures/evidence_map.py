@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import NothingToDraw
@@ -217,6 +218,10 @@ class _Chart:
         x, middle = corner[0] + self.column / 2, corner[1] + height / 2
         if self.grid.is_sum(cell):
             page.box((corner[0] + 0.15, corner[1] + 0.15), self.column - 0.3, height - 0.3, fill=fill, name=sign)
+        if cell.more:
+            ink = ink_on(fill) if self.grid.is_sum(cell) else INK
+            self._corner((corner[0] + self.column - 0.3, corner[1] + 0.3), ink, f"more.{name}")
+        if self.grid.is_sum(cell):
             page.text(
                 (x, middle), cell.number, size=page.small, side="center", color=ink_on(fill), name=f"patients.{name}"
             )
@@ -234,6 +239,11 @@ class _Chart:
             color=ink_on(fill) if inside else INK,
             name=f"patients.{name}",
         )
+
+    def _corner(self, at: Point, ink: str, name: str | None = None) -> None:
+        """Mark the upper right corner of a cell."""
+        x, y = at
+        self.page.shape([(x - 0.8, y), (x, y), (x, y + 0.8)], fill=ink, edge=ink, weight=0.1, name=name)
 
     def _has_room(self, radius: float, extent: float) -> bool:
         """Tell whether a number stands well in a disc, or hardly so where it would not stand beside it either."""
@@ -268,25 +278,21 @@ class _Chart:
         ]
         y = key(page, y, "Patients", size_entries(page, sizes))
         others = [
-            (
-                State.COMBINED,
-                Entry(lambda at: self._diamond(at, 0.8, PAPER), 2.0, "only in combination with other treatments"),
+            Entry(lambda at: self._diamond(at, 0.8, PAPER), 2.0, "only in combination with other treatments"),
+            Entry(lambda at: self._corner((at[0] + 0.4, at[1] - 0.4), INK), 0.8, "and in combination"),
+            Entry(
+                lambda at: page.text(at, "0", size=page.small, side="center", color=SOFT), 1.4, "searched, none found"
             ),
-            (
-                State.EMPTY,
-                Entry(
-                    lambda at: page.text(at, "0", size=page.small, side="center", color=SOFT),
-                    1.4,
-                    "searched, none found",
-                ),
-            ),
-            (
-                State.NEVER,
-                Entry(lambda at: page.box((at[0] - 1.4, at[1] - 1.1), 2.8, 2.2, fill=_NEVER), 2.8, "never searched"),
-            ),
+            Entry(lambda at: page.box((at[0] - 1.4, at[1] - 1.1), 2.8, 2.2, fill=_NEVER), 2.8, "never searched"),
         ]
         states = {cell.state for cell in shown}
-        return key(page, y, "", [entry for state, entry in others if state in states])
+        there = [
+            State.COMBINED in states,
+            any(cell.more for cell in shown),
+            State.EMPTY in states,
+            State.NEVER in states,
+        ]
+        return key(page, y, "", compress(others, there))
 
 
 def _local(iri: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from calcigraph.figures.cells import PLUS, Cell, State
+from calcigraph.figures.cells import Cell, State
 from calcigraph.figures.frame import count, listed
 from calcigraph.figures.terms import CONDITION, TREATMENT
 
@@ -44,10 +44,9 @@ def notes(alike: int, left_out: Sequence[Listed], *, filled: bool) -> list[str]:
     same = f" Discs of up to {count(alike, 'patient')} have the same size." if alike > 1 else ""
     narrow = f"Not shown at this width: {', '.join(one.name for one in left_out)}." if left_out else ""
     reading = (
-        f"Rows and columns hold what is indented below them, so that their numbers do not add up. {sums}Where records may "
-        f"share patients, the higher number. {PLUS} and more in combination. ?: number not given.{same} Patients with "
-        "several conditions who were counted together stand under what covers all of these. What reviews retell is not "
-        "counted."
+        f"Rows and columns hold what is indented below them, so that their numbers do not add up. {sums}Where records "
+        f"may share patients, the higher number. ?: number not given.{same} Patients with several conditions who were "
+        "counted together stand under what covers all of these. What reviews retell is not counted."
     )
     return [reading, narrow] if narrow else [reading]
 
