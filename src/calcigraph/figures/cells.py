@@ -20,8 +20,13 @@ class State(StrEnum):
 
     STUDIED = "studied"
     COMBINED = "studied in combination only"
+    TOGETHER = "counted with other conditions only"
     EMPTY = "searched, none found"
     NEVER = "never searched"
+
+
+SIGNS = {State.TOGETHER: "*", State.EMPTY: "0", State.NEVER: ""}
+"""What stands in a cell without patients of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,8 @@ class Cell:
     @property
     def number(self) -> str:
         """The patients as they are shown, at most; a question mark where none is given."""
-        if self.state is State.EMPTY:
-            return "0"
-        if self.state is State.NEVER:
-            return ""
+        if self.state in SIGNS:
+            return SIGNS[self.state]
         return str(self.patients.most) if self.patients.told else "?"
 
 
@@ -60,7 +63,8 @@ class Cells:
     def cell(self, treatment: str, condition: str) -> Cell:
         """Return the cell of a treatment and a condition, each with what is below it.
 
-        A finding on patients with several conditions that were counted together belongs to what covers all of them.
+        A finding on patients with several conditions that were counted together belongs to what covers all of them;
+        each of them is told to have one.
         """
         here = [one for one in self.data.findings if condition in one.whole]
         on_it = tuple(one for one in here if treatment in one.classes)
@@ -83,10 +87,19 @@ class Cells:
         return patients_once(findings, self.data.beside, self._whole)
 
     def _without(self, treatment: str, condition: str) -> State:
-        """Tell whether a search was for it or what is below it, in the condition or one above or below it."""
+        """Tell what there is instead; a search counts for it or what is below, in the condition or one above or below."""
+        if self._together(treatment, condition):
+            return State.TOGETHER
         treatments, conditions = self.data.below(treatment), self.data.below(condition)
         for search in self._searches:
             about: str = search["condition"]
             if search["treatment"] in treatments and (about in conditions or condition in self.data.below(about)):
                 return State.EMPTY
         return State.NEVER
+
+    def _together(self, treatment: str, condition: str) -> bool:
+        """Tell whether patients with the condition were counted together with others."""
+        return any(
+            condition in one.touched and (treatment in one.classes or treatment in self.data.components[one.finding])
+            for one in self.data.findings
+        )

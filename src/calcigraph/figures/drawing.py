@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DPI = 300
-_SETTINGS: Mapping[str, object] = {
+SETTINGS: Mapping[str, object] = {
     "svg.fonttype": "none",  # text that can be searched and read aloud
     "svg.hashsalt": "calcigraph",
     "pdf.fonttype": 42,
@@ -50,7 +50,7 @@ class Drawing:
         out = io.BytesIO()
         with mpl.rc_context():
             mpl.rcdefaults()
-            mpl.rcParams.update(_SETTINGS)  # type: ignore[arg-type]  # the stubs list every key as a literal
+            mpl.rcParams.update(SETTINGS)  # type: ignore[arg-type]  # the stubs list every key as a literal
             self.figure.savefig(out, format=form, dpi=_DPI, metadata=metadata)
         return _with_words(out.getvalue().decode(), self).encode() if form == "svg" else out.getvalue()
 

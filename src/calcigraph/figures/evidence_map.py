@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import compress
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import NothingToDraw
 from calcigraph.figures import map_words as words
-from calcigraph.figures.cells import Cell, Cells, State
+from calcigraph.figures.cells import SIGNS, Cell, Cells, State
 from calcigraph.figures.colours import NONE, ink_on, level_colours
 from calcigraph.figures.data import Data
 from calcigraph.figures.frame import begin, finish
@@ -206,8 +205,9 @@ class _Chart:
             page.box(
                 (corner[0] + 0.15, corner[1] + 0.15), self.column - 0.3, height - 0.3, fill=_NEVER, name=f"never.{name}"
             )
-        elif cell.state is State.EMPTY:
-            page.text((x, middle), cell.number, size=page.small, side="center", color=SOFT, name=f"empty.{name}")
+        elif cell.state in (State.EMPTY, State.TOGETHER):
+            kind = f"{cell.state.name.lower()}.{name}"
+            page.text((x, middle), cell.number, size=page.small, side="center", color=SOFT, name=kind)
         else:
             self._studied(cell, corner, height, name)
 
@@ -277,22 +277,26 @@ class _Chart:
             for size in shown_sizes(self.alike, self.largest)
         ]
         y = key(page, y, "Patients", size_entries(page, sizes))
-        others = [
-            Entry(lambda at: self._diamond(at, 0.8, PAPER), 2.0, "only in combination with other treatments"),
-            Entry(lambda at: self._corner((at[0] + 0.4, at[1] - 0.4), INK), 0.8, "and in combination"),
-            Entry(
-                lambda at: page.text(at, "0", size=page.small, side="center", color=SOFT), 1.4, "searched, none found"
+        entries = [
+            (self._has(State.COMBINED), Entry(lambda at: self._diamond(at, 0.8, PAPER), 2.0, State.COMBINED)),
+            (
+                any(cell.more for cell in shown),
+                Entry(lambda at: self._corner((at[0] + 0.4, at[1] - 0.4), INK), 0.8, "studied in combination, too"),
             ),
-            Entry(lambda at: page.box((at[0] - 1.4, at[1] - 1.1), 2.8, 2.2, fill=_NEVER), 2.8, "never searched"),
+            (self._has(State.TOGETHER), Entry(lambda at: self._sign(at, State.TOGETHER), 1.4, State.TOGETHER)),
+            (self._has(State.EMPTY), Entry(lambda at: self._sign(at, State.EMPTY), 1.4, State.EMPTY)),
+            (
+                self._has(State.NEVER),
+                Entry(lambda at: page.box((at[0] - 1.4, at[1] - 1.1), 2.8, 2.2, fill=_NEVER), 2.8, State.NEVER),
+            ),
         ]
-        states = {cell.state for cell in shown}
-        there = [
-            State.COMBINED in states,
-            any(cell.more for cell in shown),
-            State.EMPTY in states,
-            State.NEVER in states,
-        ]
-        return key(page, y, "", compress(others, there))
+        return key(page, y, "", [entry for there, entry in entries if there])
+
+    def _has(self, state: State) -> bool:
+        return any(cell.state is state for cell in self._shown())
+
+    def _sign(self, at: Point, state: State) -> None:
+        self.page.text(at, SIGNS[state], size=self.page.small, side="center", color=SOFT)
 
 
 def _local(iri: str) -> str:

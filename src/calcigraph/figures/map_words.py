@@ -61,7 +61,8 @@ def short(data: Data, rows: Sequence[Listed], columns: Sequence[Listed], cells: 
     return (
         f"Evidence map of {count(len(rows), 'treatment or class', 'treatments and classes')} by "
         f"{count(len(columns), 'condition')}. {count(states[State.STUDIED], 'cell')} with findings, "
-        f"{states[State.COMBINED]} with findings on combinations only, {states[State.EMPTY]} searched and empty, "
+        f"{states[State.COMBINED]} with findings on combinations only, {states[State.TOGETHER]} with patients counted "
+        f"with other conditions only, {states[State.EMPTY]} searched and empty, "
         f"{states[State.NEVER]} never searched. The best level is {best[0].notation if best else 'none'}. "
         f"Most patients: {data.label(most.treatment)} in {data.label(most.condition)}, {most.number}."
     )
@@ -79,7 +80,7 @@ def in_words(
             if cell.findings
         ]
         yield f"{row.name}: {'; '.join(studied) or 'no findings'}."
-        for state in (State.EMPTY, State.NEVER):
+        for state in (State.TOGETHER, State.EMPTY, State.NEVER):
             without = [column.name for column, cell in zip(columns, line, strict=True) if cell.state is state]
             if without:
                 yield f"  {state[0].upper()}{state[1:]}: {listed(without)}."
