@@ -87,7 +87,7 @@ class Cells:
         return patients_once(findings, self.data.beside, self._whole)
 
     def _without(self, treatment: str, condition: str) -> State:
-        """Tell what there is instead; a search counts for it or what is below, in the condition or one above or below."""
+        """Tell what there is instead; a search counts in the condition or in one above or below it."""
         if self._together(treatment, condition):
             return State.TOGETHER
         treatments, conditions = self.data.below(treatment), self.data.below(condition)
