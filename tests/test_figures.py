@@ -486,7 +486,7 @@ def test_one_study_has_no_pool_and_says_so(shared_home: Path, tmp_path: Path) ->
 
 
 def test_queries_of_figures_run_in_any_engine(evidence: Evidence) -> None:
-    """Each is SPARQL 1.1 for rdflib, too, ordered, and answered by the real graph."""
+    """Each is SPARQL 1.1 for rdflib, too, ordered, with the prefixes that it needs, and answered by the real graph."""
     queries = resources().figure_queries()
     data = Data(evidence)
     assert len(queries) > 5
@@ -494,4 +494,7 @@ def test_queries_of_figures_run_in_any_engine(evidence: Evidence) -> None:
         text = path.read_text(encoding="utf-8")
         prepareQuery(text)
         assert text.splitlines()[-1].startswith("ORDER BY ")
+        declared = re.findall(r"^PREFIX (\w+):", text, re.MULTILINE)
+        body = re.sub(r'^(#.*|PREFIX .*)$|"[^"]*"', "", text, flags=re.MULTILINE)
+        assert declared == sorted(set(re.findall(r"(?<![\w?<])([a-z]+):[A-Za-z]", body)))
         assert data.rows(name)
