@@ -490,6 +490,14 @@ def test_the_levels_are_those_of_the_table(pages: dict[str, Page]) -> None:
     assert cells == {(line["design"], line["scale"]): f"{bare(line)} {line['basis']}" for line in lines}
 
 
+def test_the_verdicts_are_those_of_the_table(pages: dict[str, Page]) -> None:
+    """Each line of the table of verdicts is a row of the page, and there is no other row."""
+    shown = next(table for table in pages["rules.html"].tables if table[0][0] == "Stance")
+    with resources().verdicts.open(encoding="utf-8", newline="") as file:
+        lines = [list(line.values()) for line in csv.DictReader(file, delimiter="\t")]
+    assert sorted([" ".join(cell.split()) for cell in row] for row in shown[1:]) == sorted(lines)
+
+
 def test_each_rule_is_shown(pages: dict[str, Page]) -> None:
     """The text of each rule stands on the page of the rules."""
     for path in resources().rule_files():

@@ -28,7 +28,7 @@ OUTCOMES = ("complete", "partial", "improved", "unchanged", "worse")
 COUNTED = ("patients", "patients_at_least", *OUTCOMES)
 QUESTIONS = [path.stem for path in resources().question_files()]
 FOLDERS = ("study", "review", "trial", "cohort")
-WITHOUT_RECORDS = frozenset({"identifiers", "searches", "unstudied"})
+WITHOUT_RECORDS = frozenset({"coverage", "gaps", "identifiers", "searches", "unstudied"})
 """Questions of which a row may have no record: on a term that none uses, on a search in vain, or on none at all."""
 ASKABLE = [name for name in QUESTIONS if name != "lookup"]
 OF_A_CONDITION = [

@@ -255,6 +255,39 @@ def test_a_rule_runs_until_nothing_new_comes() -> None:
     assert len(list(store.quads_for_pattern(None, SUBCLASS, None, ox.NamedNode(INFERRED + "step")))) == 6
 
 
+@pytest.mark.parametrize(
+    ("where", "again"),
+    [
+        ("?a <http://example.org/p> ?b", True),
+        ("?a ex:p ?b", True),
+        ("?a ex:pq ?b . ?p ex:q ?b", False),
+        ('\n# of ex:p\n BIND("ex:p" AS ?b)', False),
+        ("?a a ?b", True),
+        ("?a rdf:type ex:Kind", True),
+        ("?a a ex:Other", False),
+        ('?a ex:q ?b . BIND("a ex:Kind" AS ?c)', False),
+    ],
+)
+def test_a_rule_that_cannot_match_what_it_derived_is_not_run_again(where: str, *, again: bool) -> None:
+    """It may match what has a property or a type that it names; a text, a comment or a longer name is none."""
+    one, graph = ox.NamedNode("http://example.org/one"), ox.NamedNode("http://example.org/graph")
+    derived = [
+        ox.Quad(one, ox.NamedNode("http://example.org/p"), one, graph),
+        ox.Quad(one, ox.NamedNode(RDF + "type"), ox.NamedNode("http://example.org/Kind"), graph),
+    ]
+    assert Rule("rule", "a rule", f"CONSTRUCT {{ ?a ex:p ?b }} WHERE {{ {where} }}").reads(derived) == again
+
+
+def test_what_another_graph_holds_is_not_new() -> None:
+    """A triple that some graph has is not derived again, whether or not its property was used before."""
+    store = ox.Store()
+    one, two, other = (ox.NamedNode(f"http://example.org/{name}") for name in ("one", "two", "other"))
+    store.add(ox.Quad(one, SUBCLASS, two, other))
+    rule = Rule("rule", "a rule", f"CONSTRUCT {{ ?a {SUBCLASS} ?b . ?b {other} ?a }} WHERE {{ ?a {SUBCLASS} ?b }}")
+    assert infer(store, [rule]) == 1
+    assert len(list(store.quads_for_pattern(two, other, one, ox.NamedNode(INFERRED + "rule")))) == 1
+
+
 def test_a_rule_without_a_header_is_refused(tmp_path: Path) -> None:
     """A rule file that does not say its name and what it derives is an error that says so."""
     (tmp_path / "rule.rq").write_text("CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }", encoding="utf-8")

@@ -12,7 +12,14 @@ import pytest
 
 from calcigraph.build.assemble import build
 from calcigraph.errors import InvalidRecords
-from calcigraph.graph.tables import LEVELS_GRAPH, SEARCHES_GRAPH, level_quads, search_quads
+from calcigraph.graph.tables import (
+    LEVELS_GRAPH,
+    SEARCHES_GRAPH,
+    VERDICTS_GRAPH,
+    level_quads,
+    search_quads,
+    verdict_quads,
+)
 from calcigraph.names.vocabulary import RDF_TYPE, TERMS, load_vocabulary
 from calcigraph.resources import resources
 from calcigraph.store.local import Home
@@ -42,6 +49,28 @@ def test_every_line_of_the_levels_is_a_rule_in_the_graph() -> None:
     assert instances(quads, "LevelRule") == len(rows(PRODUCT.levels))
     assert {str(quad.graph_name) for quad in quads} == {f"<{LEVELS_GRAPH}>"}
     assert sum(quad.predicate.value == TERMS + "earns" for quad in quads) == len(rows(PRODUCT.levels))
+
+
+def test_every_line_of_the_verdicts_is_a_rule_in_the_graph() -> None:
+    """Each line of the table of verdicts becomes one verdict rule, with the four terms that it names."""
+    quads = list(verdict_quads(PRODUCT.verdicts, VOCABULARY))
+    lines = rows(PRODUCT.verdicts)
+    assert instances(quads, "VerdictRule") == len(lines)
+    assert {str(quad.graph_name) for quad in quads} == {f"<{VERDICTS_GRAPH}>"}
+    for name in ("ofStance", "ofResults", "givesVerdict", "givesReason"):
+        assert sum(quad.predicate.value == TERMS + name for quad in quads) == len(lines)
+
+
+def test_a_slip_in_the_verdicts_is_named_at_its_line(tmp_path: Path) -> None:
+    """An unknown verdict is an error with file, line and the nearest label."""
+    table = tmp_path / "verdicts.tsv"
+    line = "promising\tresults differ\toverstatd\tfindings differ"
+    table.write_text(f"stance\tresults\tverdict\treason\n{line}\n", encoding="utf-8")
+    with pytest.raises(InvalidRecords) as caught:
+        list(verdict_quads(table, VOCABULARY))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.code) == (2, "unknown-term")
+    assert "'overstatd' is no value of the column verdict. Nearest: 'overstated'" in problem.message
 
 
 def test_every_search_is_in_the_graph() -> None:

@@ -48,6 +48,11 @@ class Resources(NamedTuple):
         return self.ontology / "levels-by-design.tsv"
 
     @property
+    def verdicts(self) -> Path:
+        """The table of the verdicts on claims."""
+        return self.ontology / "verdicts.tsv"
+
+    @property
     def searches(self) -> Path:
         """The log of searches, which a folder of records may lack."""
         return self.seeds / "searches.tsv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from calcigraph.build.inputs import fingerprint
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TOGETHER = 16
 """Parts that the store takes at a time: with all of a million quads it would need a gigabyte more."""
+_POOLS = 200
+"""Pools that are validated at a time: some 10,000 triples, beyond which the engine slows down."""
 
 
 def build(
@@ -75,15 +78,26 @@ def _make(
 
 
 def _pools(product: Resources, store: ox.Store, vocabulary: Vocabulary) -> int:
-    """Add what the findings add up to, and return how many quads that is."""
+    """Add what the findings add up to, and return how many quads that is; raises BuildFailed if it breaks a shape."""
+    from calcigraph.graph.dataset import triples_of
     from calcigraph.store.endpoint import LocalEndpoint
     from calcigraph.synthesis import counted, default_pools
     from calcigraph.synthesis.rdf import pool_quads
+    from calcigraph.validation.engines import validate_with_pyshifty
+    from calcigraph.validation.shapes import load_shapes
 
     findings = counted(LocalEndpoint(store), product.counts.read_text(encoding="utf-8"))
-    quads = list(pool_quads(default_pools(findings, vocabulary.labels)))
-    store.bulk_extend(quads)
-    return len(quads)
+    shapes = load_shapes(product.shape_files()).local
+    made = default_pools(findings, vocabulary.labels)
+    before = len(store)
+    while some := list(islice(made, _POOLS)):
+        quads = list(pool_quads(some))
+        wrong = validate_with_pyshifty(triples_of(quads), shapes)
+        if wrong:
+            message = f"The pools are not sound, which is an error of Calcigraph: {wrong[0].focus}: {wrong[0].message}"
+            raise BuildFailed(message)
+        store.bulk_extend(quads)
+    return len(store) - before
 
 
 def _joined(parts: list[Path], target: Path) -> Path:

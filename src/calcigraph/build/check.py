@@ -87,11 +87,15 @@ def _tables(whole: Checked, product: Resources, spool: Path) -> None:
     """Add the quads of the tables, or what is wrong in them."""
     import pyoxigraph as ox
 
-    from calcigraph.graph.tables import level_quads, search_quads
+    from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
 
     vocabulary = load_vocabulary(product.ontology_files())
     try:
-        quads = [*level_quads(product.levels, vocabulary), *search_quads(product.searches, vocabulary)]
+        quads = [
+            *level_quads(product.levels, vocabulary),
+            *verdict_quads(product.verdicts, vocabulary),
+            *search_quads(product.searches, vocabulary),
+        ]
     except InvalidRecords as error:
         whole.problems += error.problems
         return

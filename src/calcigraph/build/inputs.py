@@ -17,7 +17,7 @@ def fingerprint(product: Resources) -> str:
     """Return the digest of seeds, searches, ontology, tables, mappings, rules, counts, shapes and the code."""
     digest = hashlib.blake2b(digest_size=16)
     ontology = [*product.ontology_files(), *product.order_files(), product.context, *product.rule_files()]
-    ontology += [*product.mapping_files(), product.levels, product.counts]
+    ontology += [*product.mapping_files(), product.levels, product.verdicts, product.counts]
     ontology += [product.searches] if product.searches.is_file() else []
     for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code_files()]:
         data = _content(path)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "ask": "Answer a question, as a table, CSV, TSV, JSON, Turtle or Markdown.",
+    "audit": "Audit claims: do the findings in the graph bear them out, and does the level stated hold?",
     "build": "Build the graph from the records; does nothing when nothing changed.",
     "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",

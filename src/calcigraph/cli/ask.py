@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from calcigraph.cli import options
+from calcigraph.cli import answers, options
 from calcigraph.cli.evidence import opened
 from calcigraph.questions.catalog import find_question, load_question
 from calcigraph.resources import resources
@@ -14,11 +14,7 @@ from calcigraph.resources import resources
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from calcigraph.api import Evidence
-    from calcigraph.questions.answers import Answer
     from calcigraph.questions.catalog import Question
-
-_FORMATS = ("table", "csv", "tsv", "json", "turtle", "markdown")
 
 
 class Questions(click.Group):
@@ -59,7 +55,7 @@ def _command(question: Question) -> click.Command:
         click.Option([f"--{p.name}"], help=f"{p.about}.", required=p.required) for p in question.parameters.values()
     ]
 
-    @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
+    @answers.form
     @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
     @options.seeds
     @options.home
@@ -67,36 +63,10 @@ def _command(question: Question) -> click.Command:
         given = {name: value for name, value in asked.items() if value is not None}
         evidence = opened(endpoint, seeds, home)
         answer = evidence.answer(question, given)
-        _say_how_names_were_understood(evidence, question, given)
-        _write(answer, form, question)
+        answers.say_how_names_were_understood(evidence, question, given)
+        answers.write(answer, form, question)
 
     text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
     made = click.command(question.name, help=text, short_help=question.summary)(run)
     made.params[:0] = parameters
     return made
-
-
-def _say_how_names_were_understood(evidence: Evidence, question: Question, given: dict[str, str]) -> None:
-    for name, value in given.items():
-        root = question.parameters[name].root
-        remark = evidence.names.remark(value, root=root) if root is not None else None
-        if remark is not None:
-            click.echo(f"Note: {remark}", err=True)
-
-
-def _write(answer: Answer, form: str, question: Question) -> None:
-    from calcigraph.questions import answers
-
-    writers: dict[str, Any] = {
-        "csv": lambda a: answers.to_separated(a, ","),
-        "tsv": lambda a: answers.to_separated(a, "\t"),
-        "json": answers.to_json,
-        "turtle": answers.to_turtle,
-        "markdown": answers.to_markdown,
-    }
-    if form in writers:
-        click.echo(writers[form](answer), nl=False)
-        return
-    from calcigraph.cli.table import show
-
-    show(answer, question)

@@ -1,4 +1,4 @@
-"""The page of the rules: what each derives, how often, and the table of the levels that designs earn."""
+"""The page of the rules: what each derives, how often, and the tables of levels by design and of verdicts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def page(evidence: Evidence) -> dict[str, Any]:
-    """Return the values of the page of rules: the rules with their counts, and the table of levels."""
+    """Return the values of the page of rules: the rules with their counts, and the two tables."""
     counts = {row["rule"]: int(row["statements"]) for row in rows(evidence, "derived")}
     levels = rows(evidence, "levels")
     scales = {row["scale"]: row["scale_label"] for row in levels}
@@ -25,4 +25,5 @@ def page(evidence: Evidence) -> dict[str, Any]:
         "designs": designs,
         "cells": cells,
         "lines": levels,
+        "verdicts": rows(evidence, "verdicts"),
     }

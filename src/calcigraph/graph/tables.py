@@ -1,6 +1,6 @@
-"""Turn the two tables of the product into quads: what a design earns in each scale, and the log of searches.
+"""Turn the tables of the product into quads: what a design earns in each scale, the verdicts, and the log of searches.
 
-Both name terms by their labels, so that a person can read and change them.
+They name terms by their labels, so that a person can read and change them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LEVELS_GRAPH = GRAPHS + "levels-by-design"
 SEARCHES_GRAPH = GRAPHS + "searches"
+VERDICTS_GRAPH = GRAPHS + "verdicts"
 _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 _SEPARATOR = "; "
 
@@ -91,6 +92,31 @@ def level_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
         ):
             yield ox.Quad(line, ox.NamedNode(predicate), value, graph)
         yield ox.Quad(design, ox.NamedNode(TERMS + "earns"), level, graph)
+
+
+def verdict_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
+    """Yield what the table of verdicts says: a `cg:VerdictRule` per line.
+
+    Raises InvalidRecords for a line that names a stance, a picture of results, a verdict or a reason that the ontology
+    does not have.
+    """
+    graph = ox.NamedNode(VERDICTS_GRAPH)
+    columns = {
+        "stance": ("Stance", "ofStance"),
+        "results": ("ResultsPicture", "ofResults"),
+        "verdict": ("ClaimVerdict", "givesVerdict"),
+        "reason": ("VerdictReason", "givesReason"),
+    }
+    allowed = {column: _labelled(root, vocabulary) for column, (root, _) in columns.items()}
+    for row in _rows(table):
+        cells = {column: row.terms(column, allowed[column])[0] for column in columns}
+        names = [cells[column].value.removeprefix(TERMS) for column in ("stance", "results")]
+        line = ox.NamedNode(f"{BASE}verdict-rule/{'/'.join(names)}")
+        yield ox.Quad(line, ox.NamedNode(RDF_TYPE), ox.NamedNode(TERMS + "VerdictRule"), graph)
+        words = f"{row['stance']}, {row['results']}: {row['verdict']}"
+        yield ox.Quad(line, ox.NamedNode(LABEL), ox.Literal(words), graph)
+        for column, (_, name) in columns.items():
+            yield ox.Quad(line, ox.NamedNode(TERMS + name), cells[column], graph)
 
 
 def search_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:

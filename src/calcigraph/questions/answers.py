@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 Value = str | int | Decimal | bool | None
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -39,6 +39,16 @@ class Answer:
         """Yield each row as a map from column to value."""
         for row in self.rows:
             yield dict(zip(self.columns, row, strict=True))
+
+    def only(self, columns: Sequence[str]) -> Answer:
+        """Return the answer with these columns alone, in this order; raises ValueError for one that it lacks."""
+        places = [self.columns.index(column) for column in columns]
+        return Answer(
+            self.question,
+            tuple(columns),
+            tuple(tuple(row[place] for place in places) for row in self.rows),
+            tuple(tuple(row[place] for place in places) for row in self.terms),
+        )
 
     @property
     def shown(self) -> tuple[str, ...]:

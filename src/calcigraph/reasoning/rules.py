@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from calcigraph.graph.dataset import BASE, INFERRED, PROVENANCE_GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _HEADER = re.compile(r"^# (rule|derives): (.+)$", re.MULTILINE)
 _LOCAL = re.compile(r"[#/]")
-_READ = {"http://www.w3.org/1999/02/22-rdf-syntax-ns#type": r"(?<![?$])\ba\b|rdf:type"}
+_NAMED = r"[:#/]{}(?![\w/-])"
+"""A property or class as a query writes it, with a prefix or whole; a variable or a text of that name is none."""
+_WORDS = re.compile(r'^\s*#.*$|"[^"\n]*"', re.MULTILINE)
+_ANY_TYPE = re.compile(r"(?:(?<![?$])\ba|rdf:type)\s+[?$]")
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _PROV = "http://www.w3.org/ns/prov#"
 _CG = BASE + "ontology#"
 
@@ -40,12 +44,15 @@ class Rule:
         """The named graph of what this rule derives."""
         return INFERRED + self.name
 
-    def reads(self, predicates: Iterable[str]) -> bool:
-        """Tell whether the rule may match what has one of these properties, so that it must run again."""
-        where = self.query.partition("WHERE")[2]
-        return any(
-            re.search(_READ[name] if name in _READ else re.escape(_LOCAL.split(name)[-1]), where) for name in predicates
-        )
+    def reads(self, quads: Sequence[ox.Quad]) -> bool:
+        """Tell whether the rule may match one of these quads by its property or its type, so that it must run again."""
+        where = _WORDS.sub("", self.query.partition("WHERE")[2])
+        properties = {quad.predicate.value for quad in quads}
+        classes = {quad.object.value for quad in quads if quad.predicate.value == _TYPE}  # type: ignore[union-attr]
+        if classes and _ANY_TYPE.search(where):
+            return True
+        names = (properties | classes) - {_TYPE}
+        return any(re.search(_NAMED.format(re.escape(_LOCAL.split(name)[-1])), where) for name in names)
 
     @property
     def iri(self) -> str:
@@ -77,23 +84,29 @@ def infer(store: ox.Store, rules: Iterable[Rule]) -> int:
         store.extend(_description(rule))
         graph = ox.NamedNode(rule.graph)
         while True:
-            derived: ox.QueryTriples = store.query(rule.query, use_default_graph_as_union=True)  # type: ignore[assignment]
+            derived: list[ox.Triple] = list(store.query(rule.query, use_default_graph_as_union=True))  # type: ignore[arg-type]
+            used = {name for name in {triple.predicate for triple in derived} if _holds(store, None, name, None)}
             new = [
                 ox.Quad(triple.subject, triple.predicate, triple.object, graph)
                 for triple in derived
-                if next(store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is None
+                if triple.predicate not in used or not _holds(store, triple.subject, triple.predicate, triple.object)
             ]
             store.bulk_extend(new)
             count += len(new)
-            if not rule.reads({quad.predicate.value for quad in new}):
+            if not rule.reads(new):
                 break
     return count
+
+
+def _holds(store: ox.Store, subject: Any, predicate: ox.NamedNode, value: Any) -> bool:
+    """Tell whether some graph of the store has such a triple."""
+    return next(store.quads_for_pattern(subject, predicate, value, None), None) is not None
 
 
 def _description(rule: Rule) -> list[ox.Quad]:
     provenance = ox.NamedNode(PROVENANCE_GRAPH)
     graph, plan = ox.NamedNode(rule.graph), ox.NamedNode(rule.iri)
-    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    kind = ox.NamedNode(_TYPE)
     return [
         ox.Quad(graph, kind, ox.NamedNode(_PROV + "Entity"), provenance),
         ox.Quad(graph, ox.NamedNode(_CG + "derivedBy"), plan, provenance),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from calcigraph.synthesis.scopes import scopes
@@ -21,9 +22,12 @@ from calcigraph.synthesis.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from calcigraph.synthesis.proportions import Effect
+    from calcigraph.synthesis.proportions import Effect, Proportion
     from calcigraph.synthesis.select import Study
     from calcigraph.synthesis.values import Counted, Excluded, Scope, Term
+
+_KEPT = 256
+"""Summaries that are kept."""
 
 
 def pool(findings: Iterable[Counted], scope: Scope, switches: Switches | None = None) -> Pool | NoPool:
@@ -59,12 +63,8 @@ def default_pools(findings: Sequence[Counted], labels: Mapping[str, str]) -> Ite
     Where one study counts, that is yielded for the treatment and the conditions that it names, and not for what is
     above them.
     """
-    by_class: dict[str, list[Counted]] = {}
-    for one in findings:
-        for iri in one.classes:
-            by_class.setdefault(iri, []).append(one)
-    for scope in scopes(findings, labels):
-        made = pool(by_class[scope.treatment.iri], scope)
+    for scope, within in scopes(findings, labels):
+        made = pool(within, scope)
         if isinstance(made, Pool) or any(_names(row, scope) for row in made.studies):
             yield made
 
@@ -115,11 +115,10 @@ def _strata(rows: Sequence[StudyRow]) -> Iterable[Stratum]:
 
 def _summary(rows: Sequence[StudyRow]) -> tuple[Summary, tuple[float, ...]]:
     """Return the summary of two studies or more, and the weight of each."""
-    from calcigraph.synthesis.proportions import Proportion, leave_one_out, summarize
+    from calcigraph.synthesis.proportions import Proportion
 
-    studies = tuple(Proportion(row.events, row.patients) for row in rows)
-    effect = summarize(studies)
-    without = tuple(_left_out(row, left) for row, left in zip(rows, leave_one_out(studies), strict=False))
+    effect, left_out = _effects(tuple(Proportion(row.events, row.patients) for row in rows))
+    without = tuple(_left_out(row, left) for row, left in zip(rows, left_out, strict=False))
     summary = Summary(
         studies=len(rows),
         patients=sum(row.patients for row in rows),
@@ -143,6 +142,14 @@ def _summary(rows: Sequence[StudyRow]) -> tuple[Summary, tuple[float, ...]]:
     return summary, effect.weights
 
 
+@lru_cache(_KEPT)
+def _effects(studies: tuple[Proportion, ...]) -> tuple[Effect, list[Effect]]:
+    """Return the summary of studies, and the one without each; the same studies recur in class above class."""
+    from calcigraph.synthesis.proportions import leave_one_out, summarize
+
+    return summarize(studies), leave_one_out(studies)
+
+
 def _left_out(row: StudyRow, effect: Effect) -> LeftOut:
     return LeftOut(
         record=row.record,
@@ -161,8 +168,9 @@ def _why_not(rows: Sequence[StudyRow], excluded: Sequence[Excluded]) -> str:
         return "One study counts, and a pool needs two."
     if not excluded:
         return "There are no findings."
-    noun = "finding" if len(excluded) == 1 else "findings"
-    return f"None of the {len(excluded)} {noun} can be pooled."
+    if len(excluded) == 1:
+        return "The one finding cannot be pooled."
+    return f"None of the {len(excluded)} findings can be pooled."
 
 
 def _notes(rows: Sequence[StudyRow], summary: Summary) -> Iterable[str]:

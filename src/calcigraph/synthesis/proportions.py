@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 """All intervals are at 95 %."""
+IN_TURN = 100
+"""Studies up to which each is left out in turn; of more, one does not change the summary, and it would take long."""
 _KEPT = 10_000
-"""Results that are kept, since a study or a pool recurs in every class above its treatment and its condition."""
+"""Intervals that are kept, since a study recurs in every class above its treatment and its condition."""
 AT_LEAST = 2
 """Studies below which there is no pool."""
 
@@ -72,8 +74,7 @@ def exact_interval(study: Proportion) -> Interval:
     return Interval(float(low), float(high))
 
 
-@lru_cache(_KEPT)
-def summarize(studies: tuple[Proportion, ...]) -> Effect:
+def summarize(studies: Sequence[Proportion]) -> Effect:
     """Return the random-effects summary of two proportions or more.
 
     Effects are logits; in a study where none or all responded, half a patient is added to both sides, and in no other.
@@ -86,7 +87,7 @@ def summarize(studies: tuple[Proportion, ...]) -> Effect:
     Raises ValueError for fewer than two studies, and for counts that are no proportion.
     """
     import numpy as np
-    from scipy import special, stats
+    from scipy import special
     from statsmodels.stats.meta_analysis import combine_effects
 
     if len(studies) < AT_LEAST:
@@ -99,7 +100,7 @@ def summarize(studies: tuple[Proportion, ...]) -> Effect:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = combine_effects(effects, variances, method_re="iterated", tau2_start=tau2, maxiter=0)
     df = len(studies) - 1
-    t = float(stats.t.isf(ALPHA / 2, df))
+    t = float(special.stdtrit(df, 1 - ALPHA / 2))
     centre = float(found.mean_effect_re)
     se = float(found.var_hksj_re) ** 0.5
     floored_se = se if tau2 > 0 else max(se, float(found.sd_eff_w_re))  # above zero, the factor is one by construction
@@ -117,18 +118,18 @@ def summarize(studies: tuple[Proportion, ...]) -> Effect:
         tau2=tau2,
         i2=100 * tau2 / (tau2 + typical),
         q=max(0.0, float(found.q)),
-        q_p=float(stats.chi2.sf(max(0.0, float(found.q)), df)),
+        q_p=float(special.chdtrc(df, max(0.0, float(found.q)))),
         logit=centre,
         se=se,
         weights=tuple(float(share) for share in found.weights_rel_re),
     )
 
 
-def leave_one_out(studies: tuple[Proportion, ...]) -> list[Effect]:
-    """Return the summary without each study in turn; nothing where fewer than two would be left."""
-    if len(studies) <= AT_LEAST:
+def leave_one_out(studies: Sequence[Proportion]) -> list[Effect]:
+    """Return the summary without each study in turn; nothing where fewer than two would be left, or of too many."""
+    if not AT_LEAST < len(studies) <= IN_TURN:
         return []
-    return [summarize((*studies[:index], *studies[index + 1 :])) for index in range(len(studies))]
+    return [summarize([*studies[:index], *studies[index + 1 :]]) for index in range(len(studies))]
 
 
 def logits(studies: Sequence[Proportion]) -> tuple[Numbers, Numbers]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import BadParameter
@@ -44,23 +45,29 @@ def scope(
     )
 
 
-def scopes(findings: Iterable[Counted], labels: Mapping[str, str]) -> Iterator[Scope]:
-    """Yield every scope with a finding: each treatment and class, with each condition above those of the patients.
+def scopes(findings: Iterable[Counted], labels: Mapping[str, str]) -> Iterator[tuple[Scope, list[Counted]]]:
+    """Yield every scope for which a finding counts as a whole, with the findings on it.
 
-    What groups all treatments together is no scope. `labels` gives the label of each term.
+    Each treatment and class is taken with each condition above those of the patients. What groups all treatments
+    together is no scope. `labels` gives the label of each term.
     """
-    pairs = {
-        (treatment, condition) for one in findings for treatment in one.classes - {TREATMENT} for condition in one.whole
-    }
+    whole: set[tuple[str, str]] = set()
+    within: dict[tuple[str, str], list[Counted]] = {}
+    for one in findings:
+        treatments = sorted(one.classes - {TREATMENT})
+        whole.update(product(treatments, one.whole))
+        for pair in product(treatments, sorted(one.touched)):
+            within.setdefault(pair, []).append(one)
     outcome = Term(iri=DEPOSITS, label=labels[DEPOSITS])
-    for treatment, condition in sorted(pairs):
+    for treatment, condition in sorted(whole):
         for response in Response:
-            yield Scope(
+            scope = Scope(
                 treatment=Term(iri=treatment, label=labels[treatment]),
                 condition=Term(iri=condition, label=labels[condition]),
                 response=response,
                 outcome=outcome,
             )
+            yield scope, within[treatment, condition]
 
 
 def _term(names: Vocabulary, name: str | None, root: str, *, otherwise: str | None = None) -> Term:
