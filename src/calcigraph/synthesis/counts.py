@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.questions.answers import value_of
@@ -21,9 +22,9 @@ class _Said:
         self.terms: dict[str, dict[Any, str]] = {}
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Take up one row."""
-        label = row["label"]["value"] if "label" in row else ""
-        self.terms.setdefault(row["key"]["value"], {})[value_of(row["value"])] = label
+        """Take up one row; the same IRIs recur in thousands of rows, and are kept once."""
+        value = row["value"]
+        self.terms.setdefault(row["key"], {})[intern(value) if isinstance(value, str) else value] = row.get("label", "")
 
     def all(self, key: str) -> tuple[Term, ...]:
         """Return the terms of a key, by label."""
@@ -42,8 +43,17 @@ class _Said:
 def counted(endpoint: Endpoint, query: str) -> tuple[Counted, ...]:
     """Return all findings, by address; `query` is the text of queries/synthesis/counts.rq."""
     said: dict[str, _Said] = {}
-    for row in json.loads(endpoint.select(query))["results"]["bindings"]:
-        said.setdefault(row["finding"]["value"], _Said()).add(row)
+
+    def take(found: dict[str, Any]) -> Any:
+        """Take up a row as soon as it is parsed, and keep of a term its value alone: there may be a million of them."""
+        if "type" in found and "value" in found:
+            return value_of(found)
+        if "finding" in found:
+            said.setdefault(found["finding"], _Said()).add(found)
+            return None
+        return found
+
+    json.loads(endpoint.select(query), object_hook=take)
     return tuple(_values(said))
 
 
