@@ -323,12 +323,17 @@ def test_the_network_has_the_citations_of_the_question(evidence: Evidence) -> No
 
 def test_the_network_names_every_claim_and_finding(evidence: Evidence) -> None:
     """Whoever claims or found something of a treatment is there, with the stance or the direction."""
-    root = svg(drawn(evidence, "network of a treatment"))
+    drawing = drawn(evidence, "network of a treatment")
+    root = svg(drawing)
     claims = {str(row["record"]) for row in evidence.ask("claims", treatment="rituximab")}
     findings = {one.record for one in evidence.counts if f"{TERMS}Rituximab" in one.classes}
     records = {name.replace(".", "/", 1) for name in named(root, "record")}
     assert records == {record.removeprefix("https://w3id.org/calcigraph/") for record in claims | findings}
-    assert "promising" in texts(root)
+    said = {line.partition(", on ")[0].removeprefix("- "): line for line in drawing.long.splitlines()}
+    audited = list(evidence.ask("audit", treatment="rituximab"))
+    assert len(audited) > 5
+    for row in audited:
+        assert re.search(rf"{row['stance']}[^:;]*: {row['verdict']}", said[str(row["record_label"])])
 
 
 # In words, and the same each time

@@ -101,12 +101,13 @@ def _node(data: Data, cells: Cells, record: str, claims: Iterable[Row], findings
     stances: dict[str, set[str]] = {}
     for claim in claims:
         level = f" ({claim['level']})" if "level" in claim else ""
-        stances.setdefault(f"{claim['stance']}{level}", set()).add(claim["claim"])
+        verdict = f": {claim['verdict']}" if "verdict" in claim else ""
+        stances.setdefault(f"{claim['stance']}{level}{verdict}", set()).add(claim["claim"])
     said = [
         f"{stance}{f' {TIMES} {len(which)}' if len(which) > 1 else ''}" for stance, which in sorted(stances.items())
     ]
     if said and ones:
-        said[0] = f"claims: {said[0]}"
+        said[0] = f"claims {said[0]}"
     if ones:
         patients = cells.patients(ones)
         told = count(patients.most, "patient") if patients.told else "patients not given"

@@ -39,6 +39,10 @@ _NOTE = (
     "A link is known only where it stood in the part of a source that was read; there are more. A publication without "
     "a link may rest on any of the others."
 )
+_VERDICTS = (
+    "After a stance: the level that is stated, and the verdict of the audit, which is about the text of the claim and "
+    "what this graph holds, never about the authors. Findings: their directions and patients."
+)
 _GAP = 1.0
 
 
@@ -64,7 +68,15 @@ def network(
     )
     y = chart.key(chart.body(begin(page, title, [told])))
     short = f"Network of {count(len(net.nodes), 'publication')}. {told} {_links_in_words(net)}"
-    return finish(page, y, data=data, title=title, notes=[_NOTE], short=short, long=list(_in_words(data, net)))
+    return finish(
+        page,
+        y,
+        data=data,
+        title=title,
+        notes=[_NOTE] if of_all else [_VERDICTS, _NOTE],
+        short=short,
+        long=list(_in_words(data, net)),
+    )
 
 
 def _question(data: Data, treatment: str, condition: str) -> str:
