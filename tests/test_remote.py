@@ -12,6 +12,8 @@ import pytest
 
 import calcigraph
 from calcigraph.errors import EndpointFailed
+from calcigraph.figures.evidence_map import evidence_map
+from calcigraph.figures.forest import forest
 from calcigraph.store.endpoint import LocalEndpoint
 
 if TYPE_CHECKING:
@@ -73,6 +75,17 @@ def test_a_distant_endpoint_gives_the_same_answer(
     answer = local.ask(question, **parameters)
     assert len(answer)
     assert calcigraph.connect(url).ask(question, **parameters) == answer
+
+
+def test_a_distant_endpoint_gives_the_same_figures(local: calcigraph.Evidence, url: str) -> None:
+    """A figure of a distant endpoint has the same bytes as one of the embedded store."""
+    distant = calcigraph.connect(url)
+    for here, there in (
+        (forest(local, treatment="minocycline"), forest(distant, treatment="minocycline")),
+        (evidence_map(local), evidence_map(distant)),
+    ):
+        assert there.content("svg") == here.content("svg")
+        assert there.words() == here.words()
 
 
 def test_an_endpoint_that_is_not_there_is_one_sentence() -> None:

@@ -8,8 +8,11 @@ CalcigraphError
 ├── BadParameter (ValueError)      a parameter that the question does not take
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
 ├── BadFolder (ValueError)         a folder that holds other files than what would be written there
+├── NothingToDraw (LookupError)    a figure of what has no findings
+├── BadOutput (ValueError)         a file to which a figure cannot be written
 ├── BuildFailed (RuntimeError)     a build that could not be written
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
+├── FigureFailed (RuntimeError)    a figure that could not be written
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -109,6 +112,24 @@ class BadFolder(CalcigraphError, ValueError):
 
 class SiteFailed(CalcigraphError, RuntimeError):
     """A documentation that could not be written; what was there stays."""
+
+
+class NothingToDraw(CalcigraphError, LookupError):
+    """A figure of what has no findings; `nearest` are the nearest treatments that have some."""
+
+    def __init__(self, what: str, nearest: Sequence[str]) -> None:
+        self.what = what
+        self.nearest = tuple(nearest)
+        hint = f" Nearest with findings there: {', '.join(nearest)}." if nearest else ""
+        super().__init__(f"No study has a finding on {what}, so there is nothing to draw.{hint}")
+
+
+class BadOutput(CalcigraphError, ValueError):
+    """A file to which a figure cannot be written."""
+
+
+class FigureFailed(CalcigraphError, RuntimeError):
+    """A figure that could not be written; what was there stays."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

@@ -99,6 +99,10 @@ class Resources(NamedTuple):
         """Return the queries that the pages of the documentation are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "pages").glob("*.rq"))}
 
+    def figure_queries(self) -> dict[str, Path]:
+        """Return the queries that figures are drawn from, by name."""
+        return {path.stem: path for path in sorted((self.queries / "figures").glob("*.rq"))}
+
 
 def resources(*, seeds: Path | None = None) -> Resources:
     """Return the folders of the product; `seeds` takes the place of the records that come with it."""

@@ -6,6 +6,7 @@ True
 """
 
 from calcigraph.synthesis.counts import counted
+from calcigraph.synthesis.patients import Patients, patients_once
 from calcigraph.synthesis.pools import default_pools, pool
 from calcigraph.synthesis.scopes import scope, scopes
 from calcigraph.synthesis.values import (
@@ -31,6 +32,7 @@ __all__ = [
     "Gathered",
     "LeftOut",
     "NoPool",
+    "Patients",
     "Pool",
     "Reason",
     "Response",
@@ -42,6 +44,7 @@ __all__ = [
     "Term",
     "counted",
     "default_pools",
+    "patients_once",
     "pool",
     "scope",
     "scopes",

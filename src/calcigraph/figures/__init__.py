@@ -1,0 +1,1 @@
+"""Figures: the evidence as pictures, each with its counts, its sources and the same in words."""
