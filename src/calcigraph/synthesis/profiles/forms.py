@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from calcigraph.graph.dataset import BASE
 from calcigraph.synthesis.profiles.reading import limits, patients, what
 from calcigraph.synthesis.values import Pool
 
@@ -82,8 +83,8 @@ def sections(profile: Profile) -> Iterator[Section]:
         yield Section(
             "Set aside",
             (),
-            ("finding of", "reason"),
-            tuple((one.citation, str(reason)) for one, reason in profile.aside),
+            ("finding", "of", "reason"),
+            tuple((one.finding.removeprefix(BASE), one.citation, str(reason)) for one, reason in profile.aside),
         )
 
 
@@ -158,7 +159,8 @@ def _apart(found: Gathered) -> Iterator[tuple[str, ...]]:
 def _harms(profile: Profile) -> Section:
     found = profile.harms
     reporting = ", ".join(f"{count} {name}" for name, count in found.reporting.items())
-    told = f"{found.told.studies} of {profile.total.studies} studies speak of harms ({patients(found.told)})"
+    of_whom = f" ({patients(found.told)})" if found.told.studies else ""
+    told = f"{found.told.studies} of {profile.total.studies} studies speak of harms{of_whom}"
     return Section(
         "Harms",
         (f"{told}; by study: {reporting}.",) if reporting else ("Nothing is known.",),

@@ -11,7 +11,7 @@ from calcigraph.synthesis.values import Pool, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from calcigraph.synthesis.profiles.values import Profile, Tally
+    from calcigraph.synthesis.profiles.values import Event, Profile, Tally
     from calcigraph.synthesis.values import NoPool, Term
 
 CAUTION = "A reported response is not efficacy: nothing here says what would have happened without the treatment."
@@ -136,10 +136,10 @@ def _complete(found: Pool | NoPool) -> Iterator[str]:
 
 def _beside(found: Pool | NoPool) -> Iterator[str]:
     """Yield what stands beside the pool: comparisons, reports on one patient, and counts that contradict each other."""
-    for compared, retold in ((_compared(found, retold=False), ""), (_compared(found, retold=True), ", as a review retells")):
+    for compared, how in ((_compared(found, retold=False), ""), (_compared(found, retold=True), ", as a review retells it")):
         if compared:
-            many = _count(len(compared), "comparison")
-            yield f"{many} with something else{retold} {_stands(len(compared))} apart: {_often(_counts(compared.values()))}."
+            many = f"{_count(len(compared), 'comparison')} with something else {_stands(len(compared))} apart{how}"
+            yield f"{many}: {_often(_counts(compared.values()))}."
     alone = found.single_patients
     if alone:
         better = sum(one.counted.responders == 1 for one in alone)
@@ -166,12 +166,16 @@ def _harms(profile: Profile) -> Iterator[str]:
     if not told.events:
         yield f"{begin} and name none."
         return
-    first = [
-        f"{event.name} ({event.affected} of {event.out_of})" if event.affected is not None else f"{event.name} (not counted)"
-        for event in told.events[:_FEW]
-    ]
+    first = [f"{event.name} ({_affected(event)})" for event in told.events[:_FEW]]
     others = len(told.events) - len(first)
     yield f"{begin}: {', '.join(first)}{f' and {others} more' if others else ''}."
+
+
+def _affected(event: Event) -> str:
+    if event.affected is None:
+        return "not counted"
+    where = "" if event.counted == event.studies else f" in {event.counted} of {event.studies} studies that name it"
+    return f"{event.affected} of {event.out_of}{where}"
 
 
 def _claims(profile: Profile) -> Iterator[str]:

@@ -93,6 +93,7 @@ def _event(name: str, numbers: Sequence[tuple[int | None, int | None]]) -> Event
     return Event(
         name=name,
         studies=len(numbers),
+        counted=len(known),
         affected=sum(affected for affected, _ in known) if known else None,
         out_of=sum(out_of for _, out_of in known) if known else None,
     )

@@ -40,11 +40,13 @@ class Group:
 class Event:
     """An adverse event: the studies that tell of it, the patients affected, and the patients of these studies.
 
-    affected and out_of count the studies that give both numbers, and are None where none does.
+    affected and out_of are the sums of the studies that give both numbers, which counted counts; they are None where
+    none does.
     """
 
     name: str
     studies: int
+    counted: int
     affected: int | None
     out_of: int | None
 
