@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    import pyoxigraph as ox
-
     from calcigraph.build.check import Checked
     from calcigraph.resources import Resources
     from calcigraph.store.local import Build, Home

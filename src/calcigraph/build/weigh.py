@@ -39,7 +39,11 @@ def weigh(product: Resources, store: ox.Store, vocabulary: Vocabulary) -> int:
 
 
 def _add(
-    store: ox.Store, made: Iterable[object], quads_of: Callable[[list[Any]], Iterable[ox.Quad]], shapes: bytes, what: str
+    store: ox.Store,
+    made: Iterable[object],
+    quads_of: Callable[[list[Any]], Iterable[ox.Quad]],
+    shapes: str,
+    what: str,
 ) -> None:
     """Store what was made, in parts, each after it was found sound."""
     from calcigraph.graph.dataset import triples_of

@@ -68,7 +68,14 @@ def sections(profile: Profile) -> Iterator[Section]:
         () if profile.trials else ("None.",),
         ("trial", "title", "status", "phase", "enrolled", "results"),
         tuple(
-            (one.registry_id, one.title, one.status, one.phase or "", _number(one.enrolled), "yes" if one.results else "no")
+            (
+                one.registry_id,
+                one.title,
+                one.status,
+                one.phase or "",
+                _number(one.enrolled),
+                "yes" if one.results else "no",
+            )
             for one in profile.trials
         ),
     )
@@ -116,9 +123,11 @@ def _pooled(heading: str, found: Pool | NoPool) -> Section:
         low, high = limits(found)
         summary = found.summary
         sentences = (
-            f"{_percent(summary.estimate)} % (95 % interval {_percent(low)} to {_percent(high)}; prediction"
-            f" {_percent(summary.prediction_low)} to {_percent(summary.prediction_high)}); tau² {summary.tau2:.2f},"
-            f" I² {summary.i2:.0f} %; {found.events} of {found.patients} patients in {len(found.studies)} studies.",
+            (
+                f"{_percent(summary.estimate)} % (95 % interval {_percent(low)} to {_percent(high)}; prediction"
+                f" {_percent(summary.prediction_low)} to {_percent(summary.prediction_high)}); tau² {summary.tau2:.2f},"
+                f" I² {summary.i2:.0f} %; {found.events} of {found.patients} patients in {len(found.studies)} studies."
+            ),
             *found.notes[1:],
         )
     else:
@@ -176,10 +185,8 @@ def _second_hand(profile: Profile) -> Section:
 
 
 def _tallied(tally: Tally) -> tuple[str, str, str]:
-    if tally.patients == tally.at_least:
-        number = _number(tally.patients)
-    else:
-        number = f"{tally.at_least} to {tally.patients}"
+    even = tally.patients == tally.at_least
+    number = _number(tally.patients) if even else f"{tally.at_least} to {tally.patients}"
     return str(tally.studies), number, str(tally.without_number) if tally.without_number else ""
 
 
@@ -225,7 +232,11 @@ def _plain(profile: Profile) -> dict[str, Any]:
 
 def _plain_pool(found: Pool | NoPool) -> dict[str, Any]:
     """Return a pool, or why there is none, with its studies and what was left out."""
-    counts: dict[str, Any] = {"studies_counted": len(found.studies), "patients": found.patients, "responders": found.events}
+    counts: dict[str, Any] = {
+        "studies_counted": len(found.studies),
+        "patients": found.patients,
+        "responders": found.events,
+    }
     if isinstance(found, Pool):
         counts |= {"summary": asdict(found.summary), "notes": list(found.notes)}
     else:
@@ -246,7 +257,12 @@ def _plain_pool(found: Pool | NoPool) -> dict[str, Any]:
         for row in found.studies
     ]
     counts["excluded"] = [
-        {"finding": one.counted.finding, "citation": one.counted.citation, "reason": str(one.reason), "because": one.text}
+        {
+            "finding": one.counted.finding,
+            "citation": one.counted.citation,
+            "reason": str(one.reason),
+            "because": one.text,
+        }
         for one in found.excluded
     ]
     return counts

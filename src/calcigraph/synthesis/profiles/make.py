@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def profile(
     findings: Iterable[Counted], facts: Facts, names: Vocabulary, asked: Scope, switches: Switches | None = None
 ) -> Profile:
-    """Return the profile of the treatment in the condition, and by the route, of a scope; its response is not looked at.
+    """Return the profile of a scope: of its treatment, condition and route, whatever its response is.
 
     Findings, claims, trials and contradictions belong to it if they are on the treatment or what is below it, in the
     condition or a subtype; trials also if they test a combination with it. A route holds for findings alone.
@@ -81,8 +81,10 @@ def _on(things: Iterable[About[Thing]], treatments: frozenset[str], conditions: 
 
 
 def _gaps(gaps: Sequence[Gap], names: Vocabulary, treatment: str, conditions: frozenset[str]) -> Iterator[Gap]:
-    """Yield the gaps of the treatment; where the evidence map does not list it, those of the nearest classes above it."""
+    """Yield the gaps of the treatment, or of the nearest classes above it that the evidence map lists."""
     listed = {gap.treatment.iri for gap in gaps}
     above = {term for term in listed if treatment in _below(names, term)}
-    nearest = {treatment} if treatment in above else {term for term in above if not (_below(names, term) - {term}) & above}
+    nearest = (
+        {treatment} if treatment in above else {term for term in above if not (_below(names, term) - {term}) & above}
+    )
     return (gap for gap in gaps if gap.treatment.iri in nearest and gap.condition.iri in conditions)

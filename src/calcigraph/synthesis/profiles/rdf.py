@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,12 @@ _RULE = BASE + "rule/profiles"
 _MAKING = BASE + "synthesis/profiles"
 _PROV = "http://www.w3.org/ns/prov#"
 _DESCRIPTION = "http://purl.org/dc/terms/description"
-_PREFIXES = {"cg": TERMS, "prov": _PROV, "rdfs": LABEL.removesuffix("label"), "xsd": "http://www.w3.org/2001/XMLSchema#"}
+_PREFIXES = {
+    "cg": TERMS,
+    "prov": _PROV,
+    "rdfs": LABEL.removesuffix("label"),
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 
 Said = tuple[str, str, ox.NamedNode | ox.Literal]
 """Subject and property by IRI, and the value."""
@@ -43,11 +49,13 @@ def profile_quads(made: Iterable[Profile]) -> Iterator[ox.Quad]:
 def to_turtle(profile: Profile) -> str:
     """Return a profile as Turtle."""
     triples = (ox.Triple(ox.NamedNode(s), ox.NamedNode(p), o) for s, p, o in _said(profile))
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES).decode()
+    out = io.BytesIO()
+    ox.serialize(triples, out, format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES)
+    return out.getvalue().decode()
 
 
 def address(profile: Profile) -> str:
-    """Return the IRI of a profile: that of the one in the graph, or beside it of one with other conditions or switches."""
+    """Return the IRI of a profile: of the one in the graph, or beside it of one of another scope or other switches."""
     parts = [profile.treatment.iri.rpartition("#")[2]]
     if profile.condition.iri != CONDITION or profile.route:
         parts.append(profile.condition.iri.rpartition("#")[2])
@@ -107,7 +115,9 @@ def _sources(one: Profile) -> Iterator[str]:
 
 def _description() -> Iterator[Said]:
     """Yield what the graph of the profiles is, and by which rule it was made."""
-    derives = "what there is on each treatment with findings, in figures and in a plain reading composed from these alone"
+    derives = (
+        "what there is on each treatment with findings, in figures and in a plain reading composed from these alone"
+    )
     yield PROFILES_GRAPH, RDF_TYPE, _term(_PROV + "Entity")
     yield PROFILES_GRAPH, TERMS + "derivedBy", _term(_RULE)
     yield PROFILES_GRAPH, _PROV + "wasGeneratedBy", _term(_MAKING)

@@ -73,7 +73,8 @@ def _sentences(profile: Profile) -> Iterator[str]:
         yield f"{_count(len(profile.contradictions), 'contradiction')}: {kinds}."
     if profile.trials:
         without = sum(not trial.results for trial in profile.trials)
-        yield f"{_count(len(profile.trials), 'registered trial')} {_tests(len(profile.trials))} it, {without} without results."
+        many = _count(len(profile.trials), "registered trial")
+        yield f"{many} {_tests(len(profile.trials))} it, {without} without results."
     yield from _doubts(profile)
     if profile.gaps:
         states = _often(_counts(gap.state for gap in profile.gaps))
@@ -89,9 +90,10 @@ def _evidence(profile: Profile) -> Iterator[str]:
         yield f"No study in the graph reports what {what(profile)} did to existing calcinosis."
         return
     total = profile.total
-    designs = ", ".join(f"{group.tally.studies} {group.name}" for group in profile.designs)
+    designs = ", ".join(f"{group.name} ({group.tally.studies})" for group in profile.designs)
     yield (
-        f"{_count(total.studies, 'study', 'studies')} with {patients(total)} {'reports' if total.studies == 1 else 'report'}"
+        f"{_count(total.studies, 'study', 'studies')} with {patients(total)}"
+        f" {'reports' if total.studies == 1 else 'report'}"
         f" on {what(profile)}: {designs}."
     )
     if total.without_number and total.patients is not None:
@@ -110,13 +112,14 @@ def _response(found: Pool | NoPool, responded: str, noun: str) -> Iterator[str]:
         low, high = limits(found)
         summary = found.summary
         yield (
-            f"{found.events} of {found.patients} patients {responded} in the {len(found.studies)} studies that can be counted"
-            f" together; pooled, {noun} is reported in {percent(summary.estimate)} (95 % interval {percent(low)} to"
+            f"{found.events} of {found.patients} patients {responded} in the {len(found.studies)} studies that can be"
+            f" counted together; pooled, {noun} is reported in {percent(summary.estimate)} (95 % interval {percent(low)} to"
             f" {percent(high)}), and a further study may find {percent(summary.prediction_low)} to"
             f" {percent(summary.prediction_high)}."
         )
         if found.events in (0, found.patients):
-            yield f"{'Nobody' if found.events == 0 else 'Everybody'} {responded}, so that the pool rests on its correction."
+            who = "Nobody" if found.events == 0 else "Everybody"
+            yield f"{who} {responded}, so that the pool rests on the half patient that is added to each side."
     elif found.studies:
         row = found.studies[0]
         yield (
@@ -131,22 +134,24 @@ def _complete(found: Pool | NoPool) -> Iterator[str]:
     if isinstance(found, Pool):
         yield from _response(found, "responded completely", "a complete response")
     elif found.studies:
-        yield f"{found.events} of {found.patients} patients responded completely in the one study that tells how many did."
+        yield f"{found.events} of {found.patients} patients responded completely in the one study that counts them."
 
 
 def _beside(found: Pool | NoPool) -> Iterator[str]:
     """Yield what stands beside the pool: comparisons, reports on one patient, and counts that contradict each other."""
-    for compared, how in ((_compared(found, retold=False), ""), (_compared(found, retold=True), ", as a review retells it")):
+    for retold, how in ((False, ""), (True, ", as a review retells it")):
+        compared = _compared(found, retold=retold)
         if compared:
             many = f"{_count(len(compared), 'comparison')} with something else {_stands(len(compared))} apart{how}"
             yield f"{many}: {_often(_counts(compared.values()))}."
     alone = found.single_patients
     if alone:
         better = sum(one.counted.responders == 1 for one in alone)
-        yield f"{_count(len(alone), 'report')} on one patient {_stands(len(alone))} apart; {better} of {len(alone)} tell of a response."
+        many = _count(len(alone), "report")
+        yield f"{many} on one patient {_stands(len(alone))} apart; a response is reported in {better} of {len(alone)}."
     wrong = sum(one.reason is Reason.CONTRADICTORY for one in found.excluded)
     if wrong:
-        yield f"{_count(wrong, 'finding')} with counts that contradict each other {'is' if wrong == 1 else 'are'} left out."
+        yield f"{_count(wrong, 'finding')} with counts that contradict each other left out."
 
 
 def _compared(found: Pool | NoPool, *, retold: bool) -> dict[str, str]:
@@ -196,7 +201,8 @@ def _doubts(profile: Profile) -> Iterator[str]:
         known = [_count(n, name) for n, name in ((findings, "finding"), (claims, "claim")) if n]
         yield f"Only known from another publication's account: {' and '.join(known)}."
     if profile.aside:
-        yield f"{_count(len(profile.aside), 'finding')} set aside: {_often(_counts(str(reason) for _, reason in profile.aside))}."
+        reasons = _often(_counts(str(reason) for _, reason in profile.aside))
+        yield f"{_count(len(profile.aside), 'finding')} set aside: {reasons}."
 
 
 def _counts(names: Iterable[str]) -> Mapping[str, int]:

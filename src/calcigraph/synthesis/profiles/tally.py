@@ -40,7 +40,7 @@ def tally(findings: Iterable[Counted]) -> Tally:
 
 
 def by_design(findings: Iterable[Counted]) -> tuple[Group, ...]:
-    """Return the studies by design, those of most studies first; a study reported twice has that of its fuller record."""
+    """Return the studies by design, the most frequent first; a study reported twice has that of its fuller record."""
     designs: dict[str, list[Counted]] = {}
     for same in _works(findings).values():
         fullest = max(_by_record(same), key=lambda record: (_patients(record) or 0, record[0].design is not None))

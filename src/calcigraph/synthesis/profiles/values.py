@@ -6,12 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calcigraph.synthesis.values import Reason
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from calcigraph.synthesis.values import Counted, NoPool, Pool, Switches, Term
+    from calcigraph.synthesis.values import Counted, NoPool, Pool, Reason, Switches, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
