@@ -113,8 +113,8 @@ def _response(found: Pool | NoPool, responded: str, noun: str) -> Iterator[str]:
         summary = found.summary
         yield (
             f"{found.events} of {found.patients} patients {responded} in the {len(found.studies)} studies that can be"
-            f" counted together; pooled, {noun} is reported in {percent(summary.estimate)} (95 % interval {percent(low)} to"
-            f" {percent(high)}), and a further study may find {percent(summary.prediction_low)} to"
+            f" counted together; pooled, {noun} is reported in {percent(summary.estimate)} (95 % interval"
+            f" {percent(low)} to {percent(high)}), and a further study may find {percent(summary.prediction_low)} to"
             f" {percent(summary.prediction_high)}."
         )
         if found.events in (0, found.patients):
@@ -169,7 +169,7 @@ def _harms(profile: Profile) -> Iterator[str]:
         f" {'speaks' if told.told.studies == 1 else 'speak'} of harms"
     )
     if not told.events:
-        yield f"{begin} and name none."
+        yield f"{begin} and {'names' if told.told.studies == 1 else 'name'} none."
         return
     first = [f"{event.name} ({_affected(event)})" for event in told.events[:_FEW]]
     others = len(told.events) - len(first)
