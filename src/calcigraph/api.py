@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.trace import Trace
     from calcigraph.store.local import Build
     from calcigraph.synthesis import Counted, NoPool, Pool, Switches
+    from calcigraph.synthesis.profiles import Facts, Profile
 
 
 IN_MEMORY = 1_000_000
@@ -90,6 +91,39 @@ class Evidence:
 
         asked = scope(self.names, treatment, condition=condition, response=response, route=route, outcome=outcome)
         return pool(self.counts, asked, switches)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What profiles are made of besides counts, fetched in one query per section."""
+        from calcigraph.synthesis.profiles import facts
+
+        return facts(self.endpoint, self.product.profile_queries())
+
+    def profile(
+        self,
+        treatment: str,
+        *,
+        condition: str | None = None,
+        route: str | None = None,
+        switches: Switches | None = None,
+    ) -> Profile:
+        """Return the profile of a treatment or class: what there is on it, weighed, with a plain reading.
+
+        Names are in any form, as in `ask`; a condition includes its subtypes. The switches hold for the studies, and
+        those that take single patients in or leave overlaps out for the pools alone. Where there is nothing, the
+        profile says so. Raises UnknownName or AmbiguousName, with the nearest names.
+        """
+        from calcigraph.synthesis import scope
+        from calcigraph.synthesis.profiles import profile
+
+        asked = scope(self.names, treatment, condition=condition, route=route)
+        return profile(self.counts, self.facts, self.names, asked, switches)
+
+    def profiles(self) -> list[Profile]:
+        """Return the profile of every treatment that a finding names, in all conditions."""
+        from calcigraph.synthesis.profiles import default_profiles
+
+        return list(default_profiles(self.counts, self.facts, self.names))
 
     def why(self, name: str) -> Trace:
         """Return the trace of a record or a part of one, by its whole or short address, down to the papers.

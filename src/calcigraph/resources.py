@@ -95,6 +95,10 @@ class Resources(NamedTuple):
         """The query of what findings count."""
         return self.queries / "synthesis" / "counts.rq"
 
+    def profile_queries(self) -> dict[str, Path]:
+        """Return the queries that evidence profiles are made from, by name."""
+        return {path.stem: path for path in sorted((self.queries / "profile").glob("*.rq"))}
+
     def page_queries(self) -> dict[str, Path]:
         """Return the queries that the pages of the documentation are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "pages").glob("*.rq"))}

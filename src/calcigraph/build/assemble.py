@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from calcigraph.build.inputs import fingerprint
+from calcigraph.build.weigh import weigh
 from calcigraph.errors import BuildFailed, InvalidRecords, Severity
 from calcigraph.resources import record_files
 from calcigraph.store.local import BuildInfo, write_info
@@ -15,17 +15,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    import pyoxigraph as ox
-
     from calcigraph.build.check import Checked
-    from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.resources import Resources
     from calcigraph.store.local import Build, Home
 
 _TOGETHER = 16
 """Parts that the store takes at a time: with all of a million quads it would need a gigabyte more."""
-_POOLS = 200
-"""Pools that are validated at a time: some 10,000 triples, beyond which the engine slows down."""
 
 
 def build(
@@ -77,29 +72,6 @@ def _make(
     _store(product, checked, digest, folder, progress)
 
 
-def _pools(product: Resources, store: ox.Store, vocabulary: Vocabulary) -> int:
-    """Add what the findings add up to, and return how many quads that is; raises BuildFailed if it breaks a shape."""
-    from calcigraph.graph.dataset import triples_of
-    from calcigraph.store.endpoint import LocalEndpoint
-    from calcigraph.synthesis import counted, default_pools
-    from calcigraph.synthesis.rdf import pool_quads
-    from calcigraph.validation.engines import validate_with_pyshifty
-    from calcigraph.validation.shapes import load_shapes
-
-    findings = counted(LocalEndpoint(store), product.counts.read_text(encoding="utf-8"))
-    shapes = load_shapes(product.shape_files()).local
-    made = default_pools(findings, vocabulary.labels)
-    before = len(store)
-    while some := list(islice(made, _POOLS)):
-        quads = list(pool_quads(some))
-        wrong = validate_with_pyshifty(triples_of(quads), shapes)
-        if wrong:
-            message = f"The pools are not sound, which is an error of Calcigraph: {wrong[0].focus}: {wrong[0].message}"
-            raise BuildFailed(message)
-        store.bulk_extend(quads)
-    return len(store) - before
-
-
 def _joined(parts: list[Path], target: Path) -> Path:
     """Write parts into one file, which the store takes in a third less time than one part after the other."""
     import shutil
@@ -131,8 +103,8 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))
     vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
-    progress("Pooling")
-    derived += _pools(product, store, vocabulary)
+    progress("Weighing")
+    derived += weigh(product, store, vocabulary)
     progress("Writing")
     store.optimize()
     store.flush()

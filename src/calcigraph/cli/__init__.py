@@ -20,6 +20,7 @@ _COMMANDS = {
     "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
+    "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "questions": "List the questions, or show one.",
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
     "validate": "Check records, and say at the file's own line what is wrong.",

@@ -41,15 +41,7 @@ def select(findings: Iterable[Counted], scope: Scope, switches: Switches) -> tup
 
 def _objections(one: Counted, scope: Scope, switches: Switches) -> Iterator[tuple[Reason, str]]:
     """Yield what speaks against a finding, whatever the others are: from what it is about to how it counts."""
-    if not one.to_treat:
-        yield Reason.PURPOSE, "The treatment was given to prevent calcinosis, not to treat it."
-    if scope.condition.iri not in one.whole:
-        conditions = _listed(one.conditions)
-        yield Reason.WIDER_CONDITION, f"Patients with several conditions were counted together: {conditions}."
-    if scope.route is not None and scope.route not in one.routes:
-        given = f"is {_listed(one.routes)}" if one.routes else "is not recorded"
-        yield Reason.ROUTE, f"The route {given}, and {scope.route.label} is asked for."
-    yield from _doubts(one, switches)
+    yield from _elsewhere(one, scope, switches)
     if one.controlled:
         against = f" with {_listed(one.comparators)}" if one.comparators else ""
         yield Reason.COMPARISON, f"The study compares{against}: it is shown as a comparison and not as a single group."
@@ -60,6 +52,25 @@ def _objections(one: Counted, scope: Scope, switches: Switches) -> Iterator[tupl
     yield from _miscounts(one, scope.response)
     if one.patients == 1 and not switches.single_patients:
         yield Reason.SINGLE_PATIENT, "A report on one patient, which is listed and left out of the pool."
+
+
+def aside(one: Counted, scope: Scope, switches: Switches) -> Reason | None:
+    """Return why a finding is not evidence on the scope at all, whatever it counts, or None if it is."""
+    reason, _ = next(_elsewhere(one, scope, switches), (None, ""))
+    return reason or (Reason.RETOLD if switches.primary_only and one.retold else None)
+
+
+def _elsewhere(one: Counted, scope: Scope, switches: Switches) -> Iterator[tuple[Reason, str]]:
+    """Yield why a finding is about something else than the scope, or is not to be believed."""
+    if not one.to_treat:
+        yield Reason.PURPOSE, "The treatment was given to prevent calcinosis, not to treat it."
+    if scope.condition.iri not in one.whole:
+        conditions = _listed(one.conditions)
+        yield Reason.WIDER_CONDITION, f"Patients with several conditions were counted together: {conditions}."
+    if scope.route is not None and scope.route not in one.routes:
+        given = f"is {_listed(one.routes)}" if one.routes else "is not recorded"
+        yield Reason.ROUTE, f"The route {given}, and {scope.route.label} is asked for."
+    yield from _doubts(one, switches)
 
 
 def _doubts(one: Counted, switches: Switches) -> Iterator[tuple[Reason, str]]:
