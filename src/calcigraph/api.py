@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.catalog import Question
     from calcigraph.questions.trace import Trace
-    from calcigraph.store.local import Build
+    from calcigraph.store.local import Build, Home
     from calcigraph.synthesis import Counted, NoPool, Pool, Switches
     from calcigraph.synthesis.profiles import Facts, Profile
 
@@ -164,20 +164,31 @@ def open_evidence(
     If the records are not sound, the last good build of the same folder answers, and `stale` says why;
     raises InvalidRecords if there is none.
     """
-    from calcigraph.build.assemble import build
-    from calcigraph.errors import InvalidRecords, Severity
     from calcigraph.store.local import Home, default_home
 
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())
+    return _evidence(product, *newest_build(product, place, progress=progress), in_memory=in_memory)
+
+
+def newest_build(
+    product: Resources, place: Home, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Build, tuple[Problem, ...]]:
+    """Return the build of the product, made first if anything changed since the last one, and what is wrong.
+
+    If the records are not sound, it is the last good build of the same folder, with the violations;
+    raises InvalidRecords if there is none.
+    """
+    from calcigraph.build.assemble import build
+    from calcigraph.errors import InvalidRecords, Severity
+
     try:
-        return _evidence(product, build(product, place, progress=progress), in_memory)
+        return build(product, place, progress=progress), ()
     except InvalidRecords as error:
         last = place.current(product.seeds)
         if last is None:
             raise
-        violations = tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
-        return _evidence(product, last, in_memory, violations)
+        return last, tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
 
 
 def connect(url: str, *, seconds: int = 60) -> Evidence:
@@ -191,7 +202,7 @@ def connect(url: str, *, seconds: int = 60) -> Evidence:
     )
 
 
-def _evidence(product: Resources, made: Build, in_memory: int, stale: tuple[Problem, ...] = ()) -> Evidence:
+def _evidence(product: Resources, made: Build, stale: tuple[Problem, ...], *, in_memory: int) -> Evidence:
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.store.endpoint import LocalEndpoint
 

@@ -29,6 +29,11 @@ class Resources(NamedTuple):
         return self.ontology / "context.jsonld"
 
     @property
+    def core(self) -> Path:
+        """The ontology's own file: its classes and properties."""
+        return self.ontology / "calcigraph.ttl"
+
+    @property
     def mappings(self) -> Path:
         """The mappings to other vocabularies."""
         return self.ontology / "mappings.sssom.tsv"

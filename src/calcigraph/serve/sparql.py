@@ -1,0 +1,45 @@
+"""`/sparql`: the SPARQL 1.1 Protocol for queries, and what the endpoint says of itself when it is asked nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from calcigraph.serve.answering import VARY, Asking, give, has_already
+from calcigraph.serve.description import describe, serialised
+from calcigraph.serve.formats import GRAPHS, PAGE, SOLUTIONS
+from calcigraph.serve.negotiation import choose_any
+from calcigraph.serve.pages import page
+from calcigraph.serve.protocol import read
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from calcigraph.serve.serving import Current
+
+
+async def endpoint(request: Request) -> Response:
+    """Answer a request of the SPARQL Protocol."""
+    current: Current = request.app.state.current
+    serving = current.serving
+    asked = await read(request, current.settings.limits)
+    if asked.query is not None:
+        return await give(
+            request, serving, Asking(asked.query, asked.format, asked.default_graphs, asked.named_graphs)
+        )
+    [choice] = choose_any(request.headers.get("accept"), asked.format, (*GRAPHS, PAGE))
+    assert choice is not None  # noqa: S101 -- there is one, or it was refused
+    address = str(request.url.replace(query="", fragment=""))
+    key = hashlib.blake2b(f"{serving.digest} {address} {choice.content_type}".encode(), digest_size=16).hexdigest()
+    headers = {"Vary": VARY, "ETag": f'W/"{key}"', "Cache-Control": "no-cache", "Content-Type": choice.content_type}
+    if has_already(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    if choice.format is PAGE:
+        formats = [form.name for form in (*SOLUTIONS, *GRAPHS)]
+        limits = current.settings.limits
+        text = page("sparql.html", address=address, quads=serving.info.quads, formats=formats, limits=limits)
+        return Response(text, headers=headers)
+    triples = describe(serving, address, str(request.base_url) + current.settings.base.lstrip("/"))
+    return Response(serialised(triples, choice.format.name), headers=headers)
