@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 -- click reads the annotations of no option, but a reader does
-
 from typing import TYPE_CHECKING
 
 import click
@@ -18,12 +17,18 @@ _NEEDED = frozenset({"starlette", "uvicorn", "httptools", "uvloop", "mimeparse",
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is all of them.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes one that is free.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is all of them."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes one that is free."
+)
 @click.option("--base", default="", metavar="PATH", help="The path below which everything lies, such as /calcigraph.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that run queries.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER", help="What a request may cost; see below.")
-@click.option("--service", "services", multiple=True, metavar="URL", help="An endpoint that queries may call by SERVICE.")
+@click.option(
+    "--service", "services", multiple=True, metavar="URL", help="An endpoint that queries may call by SERVICE."
+)
 @options.seeds
 @options.home
 def command(
@@ -106,6 +111,8 @@ def _limits(given: tuple[str, ...], limits: Limits) -> Limits:
         except ValueError:
             changed[name] = 0
         if not 0 < changed[name] < float("inf"):
-            message = f"{name} must be a {'whole ' if isinstance(known[name], int) else ''}number above 0, not {value!r}."
+            message = (
+                f"{name} must be a {'whole ' if isinstance(known[name], int) else ''}number above 0, not {value!r}."
+            )
             raise click.BadParameter(message, param_hint="--limit")
     return replace(limits, **changed)  # type: ignore[arg-type]

@@ -1,1 +1,1 @@
-"""The server: SPARQL 1.1 Protocol, questions as an API, linked data; strangers' queries run in processes of their own."""
+"""The server: SPARQL 1.1 Protocol, questions as an API, linked data; queries run in processes of their own."""

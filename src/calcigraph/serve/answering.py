@@ -12,7 +12,7 @@ from calcigraph.serve import wire
 from calcigraph.serve.cache import Kept, repeatable
 from calcigraph.serve.formats import GRAPHS, SOLUTIONS
 from calcigraph.serve.negotiation import Choice, choose_any, not_acceptable
-from calcigraph.serve.problems import Refused
+from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -73,7 +73,7 @@ async def give(
     try:
         result = await _run(request, serving, job)
     except Refused as refused:
-        if refused.code == "not-acceptable":
+        if refused.code is Why.NOT_ACCEPTABLE:
             offers = graphs if refused.facts["form"] == "graph" else solutions
             raise not_acceptable(asking.format or accept, offers) from refused
         raise

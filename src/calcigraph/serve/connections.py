@@ -1,7 +1,7 @@
 """Connections that may be slow, idle, large or too many: each is bounded before a request reaches the application.
 
-uvicorn bounds how long a connection may be idle between two requests. It does not bound a head that never ends, a client that
-sends a byte now and then, one that takes nothing of its answer, or the number of those that wait.
+uvicorn bounds how long a connection may be idle between two requests. It does not bound a head that never ends, a
+client that sends a byte now and then, one that takes nothing of its answer, or the number of those that wait.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""The endpoint described in RDF: what it understands, what it gives, and the dataset behind it (SPARQL 1.1 Service
-Description, VoID)."""
+"""The endpoint described in RDF, by SPARQL 1.1 Service Description and VoID: what it takes and gives, its dataset."""
 
 from __future__ import annotations
 
@@ -69,11 +68,17 @@ def _triples(serving: Serving, endpoint: str, home: str) -> Iterator[Any]:
     yield say(dataset, _RDF_TYPE, node(_VOID + "Dataset"))
     yield say(dataset, _SD + "defaultGraph", default)
     yield say(default, _RDF_TYPE, node(_SD + "Graph"))
-    yield say(dataset, _DCTERMS + "title", ox.Literal("Calcigraph: the evidence for treating calcinosis cutis", language="en"))
+    yield say(
+        dataset, _DCTERMS + "title", ox.Literal("Calcigraph: the evidence for treating calcinosis cutis", language="en")
+    )
     yield say(dataset, _DCTERMS + "identifier", ox.Literal(serving.digest))
     yield say(dataset, _DCTERMS + "license", node("https://creativecommons.org/publicdomain/zero/1.0/"))
     yield say(dataset, _VOID + "sparqlEndpoint", service)
     yield say(dataset, _VOID + "uriSpace", ox.Literal("https://w3id.org/calcigraph/"))
     yield say(dataset, _VOID + "triples", ox.Literal(str(serving.info.quads), datatype=node(_XSD_INTEGER)))
-    for vocabulary in ("https://w3id.org/calcigraph/ontology", "http://www.w3.org/2004/02/skos/core", "http://www.w3.org/ns/prov"):
+    for vocabulary in (
+        "https://w3id.org/calcigraph/ontology",
+        "http://www.w3.org/2004/02/skos/core",
+        "http://www.w3.org/ns/prov",
+    ):
         yield say(dataset, _VOID + "vocabulary", node(vocabulary + ("" if vocabulary.endswith("ontology") else "#")))

@@ -1,9 +1,9 @@
 """Which keywords a query uses: decided by the engine's own parser, not by a search in its text.
 
 A word such as SERVICE may stand in a string, a comment, an IRI or a name, where it means nothing. So each place where
-its letters stand, in any spelling, is overwritten with a word that SPARQL does not have, and the engine parses the copy.
-In a string or a name one word is as good as another, and the copy parses; where the word was a keyword, it does not.
-Nothing of the copy is run but on an empty store.
+its letters stand, in any spelling, is overwritten with a word that SPARQL does not have, and the engine parses the
+copy. In a string or a name one word is as good as another, and the copy parses; where the word was a keyword, it does
+not. Nothing of the copy is run but on an empty store.
 """
 
 from __future__ import annotations

@@ -26,7 +26,10 @@ class Metrics:
         )
         self._bytes = Counter("calcigraph_sent_bytes", "Bytes of bodies sent", registry=self._registry)
         self._ended = Counter(
-            "calcigraph_workers_ended", "Workers replaced, by the limit they broke", ("reason",), registry=self._registry
+            "calcigraph_workers_ended",
+            "Workers replaced, by the limit they broke",
+            ("reason",),
+            registry=self._registry,
         )
         self._cached = Counter("calcigraph_cache", "Answers looked for in memory", ("found",), registry=self._registry)
         self._open = Gauge("calcigraph_open_requests", "Requests being answered", registry=self._registry)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.names.nearest import nearest
 from calcigraph.serve.formats import SHORT
-from calcigraph.serve.problems import Refused
+from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def choose(accept: str | None, asked: str | None, offers: Sequence[Format]) -> C
         found = mimeparse.best_match(list(known), accept)
     except mimeparse.MimeTypeParseException as error:
         message = f"The Accept header cannot be read: {error}. Write, for example, Accept: {offers[0].media_type}."
-        raise Refused("accept", message) from error
+        raise Refused(Why.ACCEPT, message) from error
     if not found:
         return None
     first = next(offer for offer in offers if found in offer.media_types)
@@ -68,14 +68,14 @@ def choose_any(accept: str | None, asked: str | None, *kinds: Sequence[Format]) 
         hint = f" Nearest: {', '.join(near)}." if near else ""
         listed = ", ".join(dict.fromkeys(offer.name for offer in offers))
         message = f"There is no format {asked!r} here.{hint} There are: {listed}."
-        raise Refused("format", message)
+        raise Refused(Why.FORMAT, message)
     raise not_acceptable(accept, offers)
 
 
 def not_acceptable(accept: str | None, offers: Sequence[Format]) -> Refused:
     """Return the error that says what there is, where nothing of it was acceptable."""
     listed = ", ".join(dict.fromkeys(offer.media_type for offer in offers))
-    return Refused("not-acceptable", f"Nothing that Accept: {accept} names can be given here. There are: {listed}.")
+    return Refused(Why.NOT_ACCEPTABLE, f"Nothing that Accept: {accept} names can be given here. There are: {listed}.")
 
 
 def _by_name(asked: str, offers: Sequence[Format]) -> Choice | None:

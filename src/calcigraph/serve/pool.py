@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from calcigraph.errors import CalcigraphError
 from calcigraph.serve import wire
-from calcigraph.serve.problems import Refused
+from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -46,6 +46,12 @@ class _Worker:
     pid: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+
+
+def _refusal(data: bytes) -> Refused:
+    """Return what a worker says of a query that it does not answer."""
+    problem = json.loads(data)
+    return Refused(Why(problem["code"]), problem["message"], **problem["facts"])
 
 
 @dataclass(eq=False)
@@ -91,7 +97,7 @@ class Pool:
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
             )
-        ours.setblocking(False)
+        ours.setblocking(False)  # noqa: FBT003 -- its only argument
         self._control = ours
         try:
             async with asyncio.timeout(_START_SECONDS):
@@ -120,7 +126,7 @@ class Pool:
             keep = True
             raise
         except TimeoutError as error:
-            self.ended("time")
+            self.ended(Why.TIME)
             raise self._too_long() from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise self._why(await self._end(worker, kill=False)) from error
@@ -147,7 +153,7 @@ class Pool:
             return self._idle.pop()
         if self.broken or self.waiting >= self.settings.limits.waiting:
             message = "Too many queries are waiting. Come back in a second."
-            raise Refused("busy", message, waiting=self.waiting)
+            raise Refused(Why.BUSY, message, waiting=self.waiting)
         waiter: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
@@ -160,7 +166,7 @@ class Pool:
             raise
         except TimeoutError as error:
             message = "No worker became free in time. Come back in a few seconds."
-            raise Refused("busy", message, waiting=self.waiting) from error
+            raise Refused(Why.BUSY, message, waiting=self.waiting) from error
         finally:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
@@ -180,8 +186,7 @@ class Pool:
                     content.seek(0)
                     return Result(facts["form"], content, length), not facts["spent"]
                 if kind == wire.ERROR:
-                    problem = json.loads(data)
-                    raise Refused(problem["code"], problem["message"], **problem["facts"])
+                    raise _refusal(data)  # noqa: TRY301 -- the content is closed below
                 length += size
                 content.write(data)
         except BaseException:
@@ -212,24 +217,24 @@ class Pool:
     def _too_long(self) -> Refused:
         seconds = self.settings.limits.seconds
         message = f"The query was ended after {seconds:g} seconds. Ask for less: LIMIT, or narrower patterns."
-        return Refused("time", message, limit_seconds=seconds)
+        return Refused(Why.TIME, message, limit_seconds=seconds)
 
     def _why(self, code: int) -> Refused:
         """Return what is said of a worker that ended by itself."""
         if code == -signal.SIGALRM:
-            self.ended("time")
+            self.ended(Why.TIME)
             return self._too_long()
         if code in {-signal.SIGABRT, -signal.SIGKILL}:
-            self.ended("memory")
+            self.ended(Why.MEMORY)
             most = self.settings.limits.memory
             message = f"The query needs more than {most:,} bytes of memory. Ask for less, or sort less."
-            return Refused("memory", message, limit_bytes=most)
+            return Refused(Why.MEMORY, message, limit_bytes=most)
         if code == -signal.SIGSEGV:
-            self.ended("depth")
+            self.ended(Why.DEPTH)
             message = "The query is nested too deeply. Write it with fewer brackets inside each other."
-            return Refused("depth", message)
-        self.ended("failed")
-        return Refused("failed", "The worker that ran the query ended unexpectedly. This is a fault of the server.")
+            return Refused(Why.DEPTH, message)
+        self.ended(Why.FAILED)
+        return Refused(Why.FAILED, "The worker that ran the query ended unexpectedly. This is a fault of the server.")
 
     def _background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start what must be finished even when the request that caused it is gone."""

@@ -2,42 +2,71 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
 from calcigraph.errors import CalcigraphError
 
+
+class Why(StrEnum):
+    """Why a request cannot be answered."""
+
+    ACCEPT = "accept"
+    BAD_REQUEST = "bad-request"
+    BODY = "body"
+    BUSY = "busy"
+    DATASET = "dataset"
+    DEPTH = "depth"
+    EVALUATION = "evaluation"
+    FAILED = "failed"
+    FEDERATION = "federation"
+    FORMAT = "format"
+    MEDIA_TYPE = "media-type"
+    MEMORY = "memory"
+    METHOD = "method"
+    NAME = "name"
+    NOT_ACCEPTABLE = "not-acceptable"
+    NOT_FOUND = "not-found"
+    PARAMETER = "parameter"
+    READ_ONLY = "read-only"
+    SIZE = "size"
+    SLOW = "slow"
+    SYNTAX = "syntax"
+    TIME = "time"
+
+
 STATUS = {
-    "accept": HTTPStatus.BAD_REQUEST,
-    "bad-request": HTTPStatus.BAD_REQUEST,
-    "body": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-    "dataset": HTTPStatus.BAD_REQUEST,
-    "depth": HTTPStatus.SERVICE_UNAVAILABLE,
-    "evaluation": HTTPStatus.BAD_REQUEST,
-    "failed": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "federation": HTTPStatus.FORBIDDEN,
-    "format": HTTPStatus.BAD_REQUEST,
-    "media-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    "memory": HTTPStatus.SERVICE_UNAVAILABLE,
-    "method": HTTPStatus.METHOD_NOT_ALLOWED,
-    "name": HTTPStatus.BAD_REQUEST,
-    "not-acceptable": HTTPStatus.NOT_ACCEPTABLE,
-    "not-found": HTTPStatus.NOT_FOUND,
-    "parameter": HTTPStatus.BAD_REQUEST,
-    "read-only": HTTPStatus.FORBIDDEN,
-    "size": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "slow": HTTPStatus.REQUEST_TIMEOUT,
-    "syntax": HTTPStatus.BAD_REQUEST,
-    "time": HTTPStatus.SERVICE_UNAVAILABLE,
+    Why.ACCEPT: HTTPStatus.BAD_REQUEST,
+    Why.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    Why.BODY: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Why.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    Why.DATASET: HTTPStatus.BAD_REQUEST,
+    Why.DEPTH: HTTPStatus.SERVICE_UNAVAILABLE,
+    Why.EVALUATION: HTTPStatus.BAD_REQUEST,
+    Why.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Why.FEDERATION: HTTPStatus.FORBIDDEN,
+    Why.FORMAT: HTTPStatus.BAD_REQUEST,
+    Why.MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Why.MEMORY: HTTPStatus.SERVICE_UNAVAILABLE,
+    Why.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
+    Why.NAME: HTTPStatus.BAD_REQUEST,
+    Why.NOT_ACCEPTABLE: HTTPStatus.NOT_ACCEPTABLE,
+    Why.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Why.PARAMETER: HTTPStatus.BAD_REQUEST,
+    Why.READ_ONLY: HTTPStatus.FORBIDDEN,
+    Why.SIZE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Why.SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    Why.SYNTAX: HTTPStatus.BAD_REQUEST,
+    Why.TIME: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The HTTP status of each kind of problem."""
 
 
 class Refused(CalcigraphError):
-    """A request that cannot be answered; `code` is a key of `STATUS`, `facts` are parts for programs."""
+    """A request that cannot be answered; `code` says why, and `facts` are parts for programs."""
 
-    def __init__(self, code: str, message: str, **facts: Any) -> None:
+    def __init__(self, code: Why, message: str, **facts: Any) -> None:
         self.code = code
         self.facts = facts
         super().__init__(message)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
-from calcigraph.serve.problems import Refused
+from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,21 +42,21 @@ async def read(request: Request, limits: Limits) -> Asked:
     if request.method == "POST":
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == UPDATE:
-            raise Refused("read-only", _READ_ONLY)
+            raise Refused(Why.READ_ONLY, _READ_ONLY)
         if media not in {FORM, QUERY}:
             message = f"A query is posted as {QUERY} or as {FORM}, not as {media or 'a body of no type'}."
-            raise Refused("media-type", message, accepted=[QUERY, FORM])
+            raise Refused(Why.MEDIA_TYPE, message, accepted=[QUERY, FORM])
         body = await read_body(request, limits)
         if media == FORM:
             fields += parse_fields(body)
         else:
             fields.append(("query", _text(body)))
     if any(name in {"update", "using-graph-uri", "using-named-graph-uri"} for name, _ in fields):
-        raise Refused("read-only", _READ_ONLY)
+        raise Refused(Why.READ_ONLY, _READ_ONLY)
     query = single(fields, "query")
     if query is None and request.method == "POST":
         message = "The request has no query: post it as the field `query`, or alone as application/sparql-query."
-        raise Refused("bad-request", message)
+        raise Refused(Why.BAD_REQUEST, message)
     default, named = (_all(fields, name) for name in ("default-graph-uri", "named-graph-uri"))
     form = single(fields, "format") or single(fields, "output") or None
     return Asked(query, default, named, form)
@@ -69,16 +69,16 @@ def parse_fields(text: bytes) -> list[tuple[str, str]]:
             text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS, encoding="utf-8"
         )
     except UnicodeDecodeError as error:
-        raise Refused("bad-request", "The request is not UTF-8, percent-encoded.") from error
+        raise Refused(Why.BAD_REQUEST, "The request is not UTF-8, percent-encoded.") from error
     except ValueError as error:
-        raise Refused("bad-request", f"The request has more than {_FIELDS} fields.") from error
+        raise Refused(Why.BAD_REQUEST, f"The request has more than {_FIELDS} fields.") from error
 
 
 def single(fields: Iterable[tuple[str, str]], name: str) -> str | None:
     """Return the value of a field that may stand once; raises Refused if it stands twice."""
     values = [value for field, value in fields if field == name]
     if len(values) > 1:
-        raise Refused("bad-request", f"The parameter {name} is given {len(values)} times: give it once.")
+        raise Refused(Why.BAD_REQUEST, f"The parameter {name} is given {len(values)} times: give it once.")
     return values[0] if values else None
 
 
@@ -96,13 +96,13 @@ async def read_body(request: Request, limits: Limits) -> bytes:
                     raise _too_large(limits)
     except TimeoutError as error:
         message = f"The body did not come within {limits.receive_seconds:g} seconds."
-        raise Refused("slow", message) from error
+        raise Refused(Why.SLOW, message) from error
     return bytes(body)
 
 
 def _too_large(limits: Limits) -> Refused:
     message = f"The body is larger than {limits.body:,} bytes."
-    return Refused("body", message, limit_bytes=limits.body)
+    return Refused(Why.BODY, message, limit_bytes=limits.body)
 
 
 def _all(fields: Iterable[tuple[str, str]], name: str) -> tuple[str, ...] | None:
@@ -113,4 +113,4 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise Refused("bad-request", "The query is not UTF-8.") from error
+        raise Refused(Why.BAD_REQUEST, "The query is not UTF-8.") from error

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from calcigraph.errors import AmbiguousName, BadParameter, UnknownName, UnknownQuestion
 from calcigraph.serve.pages import page
-from calcigraph.serve.problems import Refused
+from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
@@ -31,10 +31,10 @@ def http_error(request: Request, error: Exception) -> Response:
     if problem.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = headers.get("Allow", headers.get("allow", ""))
         message = f"{request.method} is not possible here. Possible are: {allowed}."
-        return _response(request, Refused("method", message), headers)
+        return _response(request, Refused(Why.METHOD, message), headers)
     if problem.status_code == HTTPStatus.NOT_FOUND:
-        return _response(request, Refused("not-found", f"There is nothing at {request.url.path}."))
-    return _response(request, Refused("bad-request", str(problem.detail)), headers)
+        return _response(request, Refused(Why.NOT_FOUND, f"There is nothing at {request.url.path}."))
+    return _response(request, Refused(Why.BAD_REQUEST, str(problem.detail)), headers)
 
 
 def _as_refused(error: Exception) -> Refused:
@@ -43,20 +43,20 @@ def _as_refused(error: Exception) -> Refused:
     if isinstance(error, UnknownQuestion):
         hint = f" Nearest: {', '.join(error.nearest)}." if error.nearest else ""
         message = f"There is no question {error.name!r}.{hint} /questions lists them all."
-        return Refused("not-found", message, nearest=list(error.nearest))
+        return Refused(Why.NOT_FOUND, message, nearest=list(error.nearest))
     if isinstance(error, UnknownName):
-        return Refused("name", str(error), nearest=list(error.nearest))
+        return Refused(Why.NAME, str(error), nearest=list(error.nearest))
     if isinstance(error, AmbiguousName):
-        return Refused("name", str(error), choices=list(error.choices))
+        return Refused(Why.NAME, str(error), choices=list(error.choices))
     if isinstance(error, BadParameter):
-        return Refused("parameter", str(error))
-    return Refused("failed", "The server made a mistake. It is in its log.")
+        return Refused(Why.PARAMETER, str(error))
+    return Refused(Why.FAILED, "The server made a mistake. It is in its log.")
 
 
 def _response(request: Request, problem: Refused, headers: dict[str, str] | None = None) -> Response:
     accept = request.headers.get("accept", "")
     more = {"Cache-Control": "no-store", "Vary": "Accept"} | (headers or {})
-    if problem.code == "busy":
+    if problem.code is Why.BUSY:
         more["Retry-After"] = _RETRY_SECONDS
     if "text/html" in accept:
         text, media = page("problem.html", status=problem.status, message=str(problem)), "text/html"

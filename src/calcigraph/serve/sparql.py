@@ -26,9 +26,7 @@ async def endpoint(request: Request) -> Response:
     serving = current.serving
     asked = await read(request, current.settings.limits)
     if asked.query is not None:
-        return await give(
-            request, serving, Asking(asked.query, asked.format, asked.default_graphs, asked.named_graphs)
-        )
+        return await give(request, serving, Asking(asked.query, asked.format, asked.default_graphs, asked.named_graphs))
     [choice] = choose_any(request.headers.get("accept"), asked.format, (*GRAPHS, PAGE))
     assert choice is not None  # noqa: S101 -- there is one, or it was refused
     address = str(request.url.replace(query="", fragment=""))

@@ -1,7 +1,8 @@
 """A worker: the process that runs queries, one after the other, and may be ended at any moment.
 
-It has the graph and one socket, to the server. Once its limits are set it can open no file and no connection, whatever a
-query says, and it ends when it takes too much memory or time. The server reads from the way it ended what was the matter.
+It has the graph and one socket, to the server. Once its limits are set it can open no file and no connection,
+whatever a query says, and it ends when it takes too much memory or time. The server reads from the way it ended what
+was the matter.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from calcigraph.serve import guard, wire
-from calcigraph.serve.problems import Refused
+from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     import socket
@@ -52,7 +53,7 @@ class _Writer:
         self._written += len(data)
         if self._written > self._limit:
             message = f"The answer is larger than {self._limit:,} bytes. Ask for less: LIMIT, or fewer columns."
-            raise Refused("size", message, limit_bytes=self._limit)
+            raise Refused(Why.SIZE, message, limit_bytes=self._limit)
         self._pending += data
         if len(self._pending) >= wire.CHUNK:
             self._connection.sendall(wire.frame(wire.DATA, bytes(self._pending)))
@@ -133,21 +134,22 @@ def _answer(job: wire.Job, store: ox.Store, settings: Settings, prefixes: Mappin
         if guard.federates(job.query, settings.services):
             message = "This endpoint calls no other one: SERVICE is not allowed."
             if settings.services:
-                message = f"SERVICE is allowed for these endpoints alone, each written as <address>: {', '.join(settings.services)}."
-            raise Refused("federation", message)
+                named = ", ".join(f"<{address}>" for address in settings.services)
+                message = f"SERVICE is allowed for these endpoints alone, each written like this: {named}."
+            raise Refused(Why.FEDERATION, message)
         results: Any = store.query(job.query, **_dataset(job))
     except SyntaxError as error:
         raise syntax(job.query, str(error)) from error
     except (RuntimeError, OSError) as error:
-        raise Refused("evaluation", f"The query cannot be answered: {error}.") from error
+        raise Refused(Why.EVALUATION, f"The query cannot be answered: {error}.") from error
     graph = isinstance(results, ox.QueryTriples)
     name = job.graph if graph else job.solutions
     if name is None:
-        raise Refused("not-acceptable", "", form="graph" if graph else "solutions")
+        raise Refused(Why.NOT_ACCEPTABLE, "", form="graph" if graph else "solutions")
     try:
         _write(results, name, prefixes, writer)
     except (RuntimeError, OSError) as error:
-        raise Refused("evaluation", f"The query cannot be answered: {error}.") from error
+        raise Refused(Why.EVALUATION, f"The query cannot be answered: {error}.") from error
     return "graph" if graph else "solutions"
 
 
@@ -158,34 +160,37 @@ def _dataset(job: wire.Job) -> dict[str, Any]:
     if job.default_graphs is None and job.named_graphs is None:
         return {} if guard.declares_dataset(job.query) else {"use_default_graph_as_union": True}
     try:
-        default, named = ([ox.NamedNode(iri) for iri in graphs or ()] for graphs in (job.default_graphs, job.named_graphs))
+        default, named = (
+            [ox.NamedNode(iri) for iri in graphs or ()] for graphs in (job.default_graphs, job.named_graphs)
+        )
     except ValueError as error:
-        raise Refused("dataset", f"The name of a graph is no absolute IRI: {error}.") from error
+        raise Refused(Why.DATASET, f"The name of a graph is no absolute IRI: {error}.") from error
     return {"default_graph": default, "named_graphs": named}
 
 
 def _write(results: Any, name: str, prefixes: Mapping[str, str], writer: _Writer) -> None:
     import pyoxigraph as ox
 
+    out: Any = writer  # what the engine calls of a file is `write` and `flush`
     if not isinstance(results, ox.QueryTriples):
-        results.serialize(writer, format=getattr(ox.QueryResultsFormat, name.upper()))
+        results.serialize(out, format=getattr(ox.QueryResultsFormat, name.upper()))
         return
     form = _GRAPH_FORMATS[name]
     if name in _WITH_PREFIXES:
-        ox.serialize(results, writer, format=getattr(ox.RdfFormat, form), prefixes=dict(prefixes))
+        ox.serialize(results, out, format=getattr(ox.RdfFormat, form), prefixes=dict(prefixes))
     else:
-        results.serialize(writer, format=getattr(ox.RdfFormat, form))
+        results.serialize(out, format=getattr(ox.RdfFormat, form))
 
 
 def syntax(query: str, said: str) -> Refused:
     """Return the error that shows where in the query the parser stopped; lines and columns count from 1."""
     place = _PLACE.match(said)
     if place is None:
-        return Refused("syntax", f"The query cannot be parsed: {said}")
+        return Refused(Why.SYNTAX, f"The query cannot be parsed: {said}")
     line, column, what = int(place[1]), int(place[2]), place[3]
     lines = query.split("\n")
     shown = lines[line - 1] if line <= len(lines) else ""
     start = max(0, column - 1 - _SHOWN)
     mark = " " * (column - 1 - start) + "^"
     message = f"Line {line}, column {column}: {what}.\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
-    return Refused("syntax", message, line=line, column=column)
+    return Refused(Why.SYNTAX, message, line=line, column=column)

@@ -1,4 +1,4 @@
-"""The process that holds the graph and makes workers by forking: a new one is there in milliseconds and shares its memory.
+"""The process that holds the graph and makes workers by forking: in milliseconds, and its memory is theirs.
 
 It speaks with the server by lines of JSON on one socket, and has one thread and no library but the store's, so that
 a fork is safe. When the server is gone it ends, and so do its workers.
@@ -25,9 +25,7 @@ def main() -> NoReturn:
     """Load the graph, say so, and make and end workers as the server tells."""
     control = socket.socket(fileno=int(sys.argv[1]))
     told: dict[str, Any] = json.loads(sys.argv[2])
-    settings = Settings(
-        services=tuple(told["services"]), in_memory=told["in_memory"], limits=Limits(**told["limits"])
-    )
+    settings = Settings(services=tuple(told["services"]), in_memory=told["in_memory"], limits=Limits(**told["limits"]))
     # The terminal's Ctrl-C goes to the whole group: the server alone decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     make = _maker(told["build"], settings)

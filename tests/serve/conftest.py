@@ -1,0 +1,91 @@
+"""A real server on the tiny world, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TINY = Path(__file__).parent.parent / "worlds" / "tiny"
+_WAIT_SECONDS = 60.0
+
+
+@dataclass
+class Served:
+    """A server that runs: its address, a client, its process, and where its log is."""
+
+    address: str
+    client: httpx.Client
+    process: subprocess.Popen[str]
+    log: Path
+
+    @property
+    def port(self) -> int:
+        """The port on which it listens."""
+        port = httpx.URL(self.address).port
+        assert port is not None
+        return port
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        """Return the answer to a GET."""
+        return self.client.get(path, **more)
+
+    def ask(self, query: str, **headers: str) -> httpx.Response:
+        """Return the answer to a query by POST."""
+        return self.client.post("sparql", data={"query": query}, headers=headers)
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, seeds: Path = TINY) -> Iterator[Served]:
+    """Run `calcigraph serve` on a free port until the block ends."""
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "calcigraph", "serve", "--port", "0", "--seeds", str(seeds), *arguments]
+    with (
+        log.open("w") as err,
+        subprocess.Popen(
+            command,
+            env=os.environ | {"CALCIGRAPH_HOME": str(folder / "home")},
+            stdout=subprocess.PIPE,
+            stderr=err,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address, log.read_text()
+            with httpx.Client(base_url=address, timeout=_WAIT_SECONDS) as client:
+                yield Served(address, client, process, log)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.wait(_WAIT_SECONDS)
+
+
+def eventually(what: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Return whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Return a server with its usual limits."""
+    with running(tmp_path_factory.mktemp("served")) as served:
+        yield served
