@@ -192,5 +192,5 @@ def syntax(query: str, said: str) -> Refused:
     shown = lines[line - 1] if line <= len(lines) else ""
     start = max(0, column - 1 - _SHOWN)
     mark = " " * (column - 1 - start) + "^"
-    message = f"Line {line}, column {column}: {what}.\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
+    message = f"Line {line}, column {column}: the query cannot be read from here on; {what}.\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
     return Refused(Why.SYNTAX, message, line=line, column=column)
