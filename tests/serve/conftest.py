@@ -48,15 +48,15 @@ class Served:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, seeds: Path = TINY) -> Iterator[Served]:
-    """Run `calcigraph serve` on a free port until the block ends."""
+def running(folder: Path, *arguments: str, home: Path, seeds: Path = TINY) -> Iterator[Served]:
+    """Run `calcigraph serve` on a free port until the block ends; its log goes to the folder."""
     log = folder / "server.log"
     command = [sys.executable, "-m", "calcigraph", "serve", "--port", "0", "--seeds", str(seeds), *arguments]
     with (
         log.open("w") as err,
         subprocess.Popen(
             command,
-            env=os.environ | {"CALCIGRAPH_HOME": str(folder / "home")},
+            env=os.environ | {"CALCIGRAPH_HOME": str(home)},
             stdout=subprocess.PIPE,
             stderr=err,
             text=True,
@@ -85,7 +85,7 @@ def eventually(what: Callable[[], bool], seconds: float = 20.0) -> bool:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Iterator[Served]:
     """Return a server with its usual limits."""
-    with running(tmp_path_factory.mktemp("served")) as served:
+    with running(tmp_path_factory.mktemp("served"), home=shared_home) as served:
         yield served

@@ -8,12 +8,15 @@ import json
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
 import rdflib
 from SPARQLWrapper import JSON, SPARQLWrapper
 
-from .conftest import Served
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .conftest import Served
+    import httpx
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

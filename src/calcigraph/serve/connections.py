@@ -43,6 +43,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **more)
         self._head = 0
         self._in_head = True
+        self._in_body = False
         self._coming: asyncio.TimerHandle | None = None
         self._going: asyncio.TimerHandle | None = None
         self._unsent = 0
@@ -79,7 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop the clock of the head; one that came whole may still be too large."""
         self._stop(self._coming)
         self._coming = None
-        self._in_head = False
+        self._in_head, self._in_body = False, True
         self._waiting.pop(self, None)
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > self.bounds.head:
@@ -89,13 +90,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Expect the next head."""
-        self._in_head, self._head = True, 0
+        self._in_head, self._in_body, self._head = True, False, 0
         if self.cycle is not None:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Count the connection among those that wait."""
+        """Count the connection among those that wait, or close it if the client still sends."""
         super().on_response_complete()
+        if self._in_body:
+            # The answer came before the end of the body: what is still to come is of no use, and may have no end.
+            self.transport.close()
         if not self.transport.is_closing():
             self._waiting[self] = None
 

@@ -24,9 +24,10 @@ def declares_dataset(query: str) -> bool:
 
 
 def federates(query: str, allowed: Iterable[str] = ()) -> bool:
-    """Return whether a query that parses calls an endpoint that is not allowed.
+    """Return whether a query calls an endpoint that is not allowed, in whatever spelling the engine would take.
 
-    An allowed endpoint must be written as `SERVICE <address>`, with nothing between but SILENT and white space.
+    An allowed endpoint must be written as `SERVICE <address>`, with nothing between but SILENT, white space and
+    comments. Raises SyntaxError for a query that is none, whether or not it calls an endpoint.
 
     >>> federates("SELECT * { service <http://example.org/> { ?s ?p ?o } }")
     True
@@ -37,26 +38,48 @@ def federates(query: str, allowed: Iterable[str] = ()) -> bool:
         return False
     copy = query
     for address in allowed:
-        # GRAPH stands where SERVICE may stand, so the copy still parses once the call is such a pattern.
-        call = re.compile(rf"\bservice\s+(?:silent\s+)?(<{re.escape(address)}>)", re.IGNORECASE | re.ASCII)
-        copy = call.sub(r"GRAPH \1", copy)
-    return _uses(copy, _SERVICE)
+        copy = _as_graph(copy, rf"(?=<{re.escape(address)}>)")
+    if not _uses(copy, _SERVICE):
+        return False
+    # A mistake elsewhere is told as what it is.
+    _parse(_overwritten(_as_graph(query), _SERVICE))
+    return True
 
 
 def _uses(query: str, word: str) -> bool:
-    import pyoxigraph as ox
-
-    letters = _letters(word)
-    if not letters.search(query):
+    if not _letters(word).search(query):
         return False
-    other = "x" + word
-    while other in query.lower():
-        other = "x" + other
     try:
-        ox.Store().query(letters.sub(other, query))
+        _parse(_overwritten(query, word))
     except SyntaxError:
         return True
     return False
+
+
+def _parse(query: str) -> None:
+    """Raise SyntaxError if the engine does not take the query; it must not call anything."""
+    import pyoxigraph as ox
+
+    ox.Store().query(query)
+
+
+def _overwritten(query: str, word: str) -> str:
+    """Return the query with a word that SPARQL does not have in the place of each that there is.
+
+    Lengths stay, and so does case: names that differ in it are different names.
+    """
+    return _letters(word).sub(lambda match: "".join("X" if c.isupper() else "x" for c in match[0]), query)
+
+
+def _as_graph(query: str, ahead: str = "") -> str:
+    """Return the query with calls as GRAPH patterns, which stand where calls do, so that it parses like one with calls."""
+
+    def graph(match: re.Match[str]) -> str:
+        return f"GRAPH  {match[1]}{' ' * len(match[2] or '')}{match[3]}"
+
+    between = r"((?:\s|#[^\n]*\n)*)"
+    call = rf"(?<![:?$@\w-])service(?![\w:.-]){between}(silent\b)?{between}{ahead}"
+    return re.sub(call, graph, query, flags=re.IGNORECASE | re.ASCII)
 
 
 def _letters(word: str) -> re.Pattern[str]:

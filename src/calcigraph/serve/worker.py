@@ -192,5 +192,7 @@ def syntax(query: str, said: str) -> Refused:
     shown = lines[line - 1] if line <= len(lines) else ""
     start = max(0, column - 1 - _SHOWN)
     mark = " " * (column - 1 - start) + "^"
-    message = f"Line {line}, column {column}: the query cannot be read from here on; {what}.\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
+    what = what.replace("[_]", "white space")
+    # The engine counts a keyword that it tried and that is not there into the place.
+    message = f"Line {line}, near column {column}: the query cannot be read further; {what}.\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
     return Refused(Why.SYNTAX, message, line=line, column=column)
