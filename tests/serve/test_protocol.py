@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -12,11 +13,10 @@ import pytest
 import rdflib
 from SPARQLWrapper import JSON, SPARQLWrapper
 
-from typing import TYPE_CHECKING
-
 if TYPE_CHECKING:
-    from .conftest import Served
     import httpx
+
+    from .conftest import Served
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -150,7 +150,7 @@ def test_ask_gives_a_boolean(server: Served) -> None:
 @pytest.mark.parametrize(
     ("ask", "status", "said"),
     [
-        ({"params": {"query": "SELECT *\n{ ?s ?p }"}}, 400, "Line 2, column "),
+        ({"params": {"query": "SELECT *\n{ ?s ?p }"}}, 400, "Line 2, near column "),
         ({"params": {"query": ""}}, 400, "Line 1, column 1"),
         ({"params": [("query", COUNT), ("query", COUNT)]}, 400, "2 times"),
         ({"params": {"query": COUNT, "format": "turtel"}}, 400, "Nearest: turtle"),
@@ -283,7 +283,7 @@ def test_what_changes_with_each_run_has_no_tag(server: Served) -> None:
 
 
 def test_asked_nothing_the_endpoint_describes_itself(server: Served) -> None:
-    """The service description is RDF in any format, with its formats and the union default graph; browsers get a page."""
+    """The service description is RDF in any format, with formats and the union default graph; browsers get a page."""
     sd = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
     for media, parser in (
         ("text/turtle", "turtle"),

@@ -72,7 +72,7 @@ def _overwritten(query: str, word: str) -> str:
 
 
 def _as_graph(query: str, ahead: str = "") -> str:
-    """Return the query with calls as GRAPH patterns, which stand where calls do, so that it parses like one with calls."""
+    """Return the query with calls as GRAPH patterns, which may stand where calls may, so that it parses as before."""
 
     def graph(match: re.Match[str]) -> str:
         return f"GRAPH  {match[1]}{' ' * len(match[2] or '')}{match[3]}"

@@ -194,5 +194,6 @@ def syntax(query: str, said: str) -> Refused:
     mark = " " * (column - 1 - start) + "^"
     what = what.replace("[_]", "white space")
     # The engine counts a keyword that it tried and that is not there into the place.
-    message = f"Line {line}, near column {column}: the query cannot be read further; {what}.\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
+    begin = f"Line {line}, near column {column}: the query cannot be read further; {what}."
+    message = f"{begin}\n\n{shown[start : column - 1 + _SHOWN]}\n{mark}"
     return Refused(Why.SYNTAX, message, line=line, column=column)
