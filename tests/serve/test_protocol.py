@@ -151,7 +151,7 @@ def test_ask_gives_a_boolean(server: Served) -> None:
     ("ask", "status", "said"),
     [
         ({"params": {"query": "SELECT *\n{ ?s ?p }"}}, 400, "Line 2, near column "),
-        ({"params": {"query": ""}}, 400, "Line 1, column 1"),
+        ({"params": {"query": ""}}, 400, "Line 1, near column 1"),
         ({"params": [("query", COUNT), ("query", COUNT)]}, 400, "2 times"),
         ({"params": {"query": COUNT, "format": "turtel"}}, 400, "Nearest: turtle"),
         ({"params": {"query": COUNT, "default-graph-uri": "no iri"}}, 400, "absolute IRI"),

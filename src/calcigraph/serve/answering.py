@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from starlette.responses import Response, StreamingResponse
@@ -13,6 +12,7 @@ from calcigraph.serve.cache import Kept, repeatable
 from calcigraph.serve.formats import GRAPHS, SOLUTIONS
 from calcigraph.serve.negotiation import Choice, choose_any, not_acceptable
 from calcigraph.serve.problems import Refused, Why
+from calcigraph.serve.replies import FRESH, has_already, tag
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _WATCH_SECONDS = 0.25
 """How long a query runs before the server looks whether someone still waits for it."""
-VARY = "Accept"
 
 
 class Asking(NamedTuple):
@@ -59,12 +58,12 @@ async def give(
         asking.named_graphs,
     )
     types = (rows and rows.content_type, triples and triples.content_type)
-    key = hashlib.blake2b(repr((serving.digest, job, types)).encode(), digest_size=16).hexdigest()
-    headers = {"Vary": VARY, "Cache-Control": "no-cache"}
+    key = tag(serving.digest, job, types)
+    headers = dict(FRESH)
     same = repeatable(asking.query)
     if same:
-        headers["ETag"] = f'W/"{key}"'
-        if request.method in {"GET", "HEAD"} and has_already(request, headers["ETag"]):
+        headers["ETag"] = key
+        if has_already(request, key):
             return Response(status_code=304, headers=headers)
         kept = serving.cache.get(key)
         serving.metrics.cached(hit=kept is not None)
@@ -88,13 +87,6 @@ async def give(
     if same:
         serving.cache.put(key, Kept(content, choice.content_type))
     return Response(content, headers=headers)
-
-
-def has_already(request: Request, etag: str) -> bool:
-    """Return whether the client says that it has the answer of this tag; tags are compared weakly."""
-    asked = request.headers.get("if-none-match", "")
-    tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
-    return "*" in tags or etag.removeprefix("W/") in tags
 
 
 def _choices(

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import health, respond, sparql
+from calcigraph.serve import health, questions, respond, sparql
 from calcigraph.serve.accesslog import AccessLog
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def routes() -> list[BaseRoute]:
     """Return all routes."""
     return [
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
+        _route("/questions", questions.listing),
+        _route("/questions/{name}", questions.answer),
+        _route("/openapi.json", questions.openapi),
         _route("/healthz", health.healthz),
         _route("/readyz", health.readyz),
         _route("/metrics", health.metrics),
@@ -70,7 +73,7 @@ def application(current: Current, made: Build) -> Starlette:
                 allow_origins=["*"],
                 allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
                 allow_headers=["*"],
-                expose_headers=["ETag", "Link", "Content-Location", "Retry-After"],
+                expose_headers=["ETag", "Link", "Content-Location", "Retry-After", questions.NOTE],
                 max_age=_DAY_SECONDS,
             ),
             Middleware(_Safe),

@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict
 from typing import NamedTuple
 
-_CHANGING = re.compile(r"now|rand|uuid|\\u", re.IGNORECASE)
+_CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid)(?:\s|#[^\n]*\n)*\(", re.IGNORECASE)
 """Functions whose value changes from one run to the next. A query that only seems to use one is not kept, no more."""
 _SHARE = 16
 """One answer may take this part of the whole."""

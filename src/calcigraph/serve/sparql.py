@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
-
-from calcigraph.serve.answering import VARY, Asking, give, has_already
+from calcigraph.serve.answering import Asking, give
 from calcigraph.serve.description import describe, serialised
 from calcigraph.serve.formats import GRAPHS, PAGE, SOLUTIONS
 from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.pages import page
 from calcigraph.serve.protocol import read
+from calcigraph.serve.replies import reply
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from calcigraph.serve.serving import Current
 
@@ -30,14 +29,10 @@ async def endpoint(request: Request) -> Response:
     [choice] = choose_any(request.headers.get("accept"), asked.format, (*GRAPHS, PAGE))
     assert choice is not None  # noqa: S101 -- there is one, or it was refused
     address = str(request.url.replace(query="", fragment=""))
-    key = hashlib.blake2b(f"{serving.digest} {address} {choice.content_type}".encode(), digest_size=16).hexdigest()
-    headers = {"Vary": VARY, "ETag": f'W/"{key}"', "Cache-Control": "no-cache", "Content-Type": choice.content_type}
-    if has_already(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
     if choice.format is PAGE:
         formats = [form.name for form in (*SOLUTIONS, *GRAPHS)]
         limits = current.settings.limits
         text = page("sparql.html", address=address, quads=serving.info.quads, formats=formats, limits=limits)
-        return Response(text, headers=headers)
+        return reply(request, text, choice.content_type)
     triples = describe(serving, address, str(request.base_url) + current.settings.base.lstrip("/"))
-    return Response(serialised(triples, choice.format.name), headers=headers)
+    return reply(request, serialised(triples, choice.format.name), choice.content_type)
