@@ -108,6 +108,10 @@ class Resources(NamedTuple):
         """Return the queries that the pages of the documentation are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "pages").glob("*.rq"))}
 
+    def linked_queries(self) -> dict[str, Path]:
+        """Return the queries for what is said at an address, by name."""
+        return {path.stem: path for path in sorted((self.queries / "linked").glob("*.rq"))}
+
     def figure_queries(self) -> dict[str, Path]:
         """Return the queries that figures are drawn from, by name."""
         return {path.stem: path for path in sorted((self.queries / "figures").glob("*.rq"))}

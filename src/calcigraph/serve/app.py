@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import health, questions, respond, sparql
+from calcigraph.serve import health, linked, questions, respond, sparql
 from calcigraph.serve.accesslog import AccessLog
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ def routes() -> list[BaseRoute]:
         _route("/healthz", health.healthz),
         _route("/readyz", health.readyz),
         _route("/metrics", health.metrics),
+        _route("/void", linked.void),
+        _route("/.well-known/void", linked.well_known),
+        _route("/graph-store", linked.graph_store),
+        _route("/{path:path}", linked.address),
     ]
 
 

@@ -6,10 +6,14 @@ import asyncio
 import json
 import logging
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from calcigraph.errors import CalcigraphError
 from calcigraph.serve.cache import Cache
-from calcigraph.serve.pool import Pool, PoolFailed
+from calcigraph.serve.documents import Documents, read_documents, read_queries
+from calcigraph.serve.pool import Pool
+from calcigraph.serve.wire import Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +38,7 @@ class Serving:
     pool: Pool
     cache: Cache
     metrics: Metrics
+    documents: Documents
 
     @property
     def digest(self) -> str:
@@ -53,6 +58,11 @@ class Current:
     _serving: Serving | None = None
     _watching: asyncio.Task[None] | None = None
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes with which graphs are written, and addresses are shown."""
+        return prefixes(self.product)
 
     @property
     def serving(self) -> Serving:
@@ -79,11 +89,15 @@ class Current:
     async def _open(self, made: Build) -> Serving:
         from calcigraph.names.vocabulary import Vocabulary
 
-        pool = Pool(made.path, self.settings, prefixes(self.product), self.metrics.ended)
+        pool = Pool(made.path, self.settings, self.prefixes, self.metrics.ended)
         await pool.start()
+        queries = read_queries(self.product.linked_queries())
+        result = await pool.run(Job(queries["documents"], "json", None))
+        with result.content:
+            documents = read_documents(result.content.read(), queries)
         names = Vocabulary.from_json(made.names())
         self.metrics.opened(made.info)
-        return Serving(made.info, names, pool, Cache(self.settings.limits.cache), self.metrics)
+        return Serving(made.info, names, pool, Cache(self.settings.limits.cache), self.metrics, documents)
 
     async def _watch(self) -> None:
         """Put a newer build, or new workers, in the place of what is served; requests that run keep what they have."""
@@ -97,7 +111,7 @@ class Current:
                 continue
             try:
                 newer = await self._open(made)
-            except (PoolFailed, OSError, ValueError) as error:
+            except (CalcigraphError, OSError, ValueError) as error:
                 refused = made.path.name
                 log.exception("The build %s cannot be served; the one before stays. %s", refused, error)  # noqa: TRY401
                 continue
