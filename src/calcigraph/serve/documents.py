@@ -30,15 +30,25 @@ class Documents:
 
     def query(self, address: str) -> str | None:
         """Return the query for what is said at an address; None if the address is none."""
-        import pyoxigraph as ox
-
         document = self.by_address.get(address)
         if document is None:
-            name, slot, node = "thing", "node", address
-        else:
-            name, slot, node = "record" if document.record else "graph", "graph", document.graph
+            return self._filled("thing", "node", address)
+        return self._filled("record" if document.record else "named", "graph", document.graph)
+
+    def graph(self, address: str) -> str | None:
+        """Return the query for what a named graph holds; None if there is no graph of that address."""
+        document = self.by_address.get(address)
+        return self._filled("graph", "graph", address) if document and document.graph == address else None
+
+    def everything(self) -> str:
+        """Return the query for the union of all graphs."""
+        return self.queries["everything"]
+
+    def _filled(self, name: str, slot: str, address: str) -> str | None:
+        import pyoxigraph as ox
+
         try:
-            term = str(ox.NamedNode(node))
+            term = str(ox.NamedNode(address))
         except ValueError:
             return None
         return self.queries[name].replace(f"VALUES ?asked_{slot} {{ UNDEF }}", f"VALUES ?asked_{slot} {{ {term} }}")

@@ -6,18 +6,20 @@ address of a document about it. Each has one address per format besides, such as
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
 from calcigraph.serve.answering import Asking, fetch, give
+from calcigraph.serve.cache import Kept
 from calcigraph.serve.description import describe, serialised
 from calcigraph.serve.documents import BASE
 from calcigraph.serve.formats import GRAPHS, PAGE
 from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.problems import Refused, Why
 from calcigraph.serve.protocol import parse_fields, single
-from calcigraph.serve.replies import reply
+from calcigraph.serve.replies import reply, tag
 from calcigraph.serve.statements import statements_page
 
 if TYPE_CHECKING:
@@ -71,11 +73,11 @@ async def graph_store(request: Request) -> Response:
     if any(name == "default" for name, _ in fields) == (graph is not None):
         raise Refused(Why.BAD_REQUEST, "Name one graph: ?graph=ADDRESS, or ?default for the union of all.")
     if graph is None:
-        return await give(request, current.serving, Asking(documents.queries["everything"], form))
-    found = documents.by_address.get(graph)
-    if found is None or found.graph != graph:
+        return await give(request, current.serving, Asking(documents.everything(), form))
+    query = documents.graph(graph)
+    if query is None:
         raise Refused(Why.NOT_FOUND, f"There is no graph {graph}.")
-    return await give(request, current.serving, Asking(documents.query(graph) or "", form))
+    return await give(request, current.serving, Asking(query, form))
 
 
 async def void(request: Request) -> Response:
@@ -84,7 +86,7 @@ async def void(request: Request) -> Response:
     asked = single(parse_fields(request.scope["query_string"]), "format")
     [choice] = choose_any(request.headers.get("accept"), asked, _OFFERS)
     assert choice is not None  # noqa: S101 -- there is one, or it was refused
-    home = str(request.base_url).rstrip("/") + current.settings.base + "/"
+    home = str(request.base_url)
     return reply(
         request, serialised(describe(current.serving, home + "sparql", home), choice.format.name), choice.content_type
     )
@@ -113,9 +115,18 @@ async def _chosen(request: Request) -> Format:
 
 
 async def _page(request: Request, current: Current, iri: str, query: str) -> Response:
-    triples = await fetch(current.serving, query, graph="ntriples")
-    text = statements_page(triples, iri, current.serving.names, current.prefixes, current.settings.base)
-    return reply(request, text, PAGE.content_type())
+    serving = current.serving
+    key = tag("page", iri)
+    kept = serving.cache.get(key)
+    if kept is None:
+        triples = await fetch(serving, query, graph="ntriples")
+        # The page of the ontology takes some tenths of a second, in which others are answered.
+        text = await asyncio.to_thread(
+            statements_page, triples, iri, serving.names, current.prefixes, current.settings.base
+        )
+        kept = Kept(text.encode(), PAGE.content_type())
+        serving.cache.put(key, kept)
+    return reply(request, kept.content, kept.content_type)
 
 
 def _links(home: str, iri: str) -> str:

@@ -87,10 +87,17 @@ class Current:
         await asyncio.gather(*self._closing, self.serving.pool.close(), return_exceptions=True)
 
     async def _open(self, made: Build) -> Serving:
-        from calcigraph.names.vocabulary import Vocabulary
-
         pool = Pool(made.path, self.settings, self.prefixes, self.metrics.ended)
         await pool.start()
+        try:
+            return await self._filled(made, pool)
+        except BaseException:
+            await pool.close()
+            raise
+
+    async def _filled(self, made: Build, pool: Pool) -> Serving:
+        from calcigraph.names.vocabulary import Vocabulary
+
         queries = read_queries(self.product.linked_queries())
         result = await pool.run(Job(queries["documents"], "json", None))
         with result.content:

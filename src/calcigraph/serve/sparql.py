@@ -34,5 +34,5 @@ async def endpoint(request: Request) -> Response:
         limits = current.settings.limits
         text = page("sparql.html", address=address, quads=serving.info.quads, formats=formats, limits=limits)
         return reply(request, text, choice.content_type)
-    triples = describe(serving, address, str(request.base_url) + current.settings.base.lstrip("/"))
+    triples = describe(serving, address, str(request.base_url))
     return reply(request, serialised(triples, choice.format.name), choice.content_type)
