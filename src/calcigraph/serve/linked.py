@@ -19,7 +19,7 @@ from calcigraph.serve.formats import GRAPHS, PAGE
 from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.problems import Refused, Why
 from calcigraph.serve.protocol import parse_fields, single
-from calcigraph.serve.replies import reply, tag
+from calcigraph.serve.replies import home, reply, tag
 from calcigraph.serve.statements import statements_page
 
 if TYPE_CHECKING:
@@ -49,17 +49,17 @@ async def address(request: Request) -> Response:
         )
         raise Refused(Why.NOT_FOUND, message)
     form = named or await _chosen(request)
-    home = f"{current.settings.base}/{stem}"
-    links = _links(home, iri)
+    place = f"{current.settings.base}/{stem}"
+    links = _links(place, iri)
     if named is None and iri not in current.serving.documents.by_address:
-        there = {"Location": f"{home}.{form.extension}", "Link": links, "Vary": "Accept"}
+        there = {"Location": f"{place}.{form.extension}", "Link": links, "Vary": "Accept"}
         return Response(status_code=_SEE_OTHER, headers=there)
     if form is PAGE:
         response = await _page(request, current, iri, query)
     else:
         response = await give(request, current.serving, Asking(query, form.name), graphs=_OFFERS)
     response.headers["Link"] = links
-    response.headers["Content-Location"] = f"{home}.{form.extension}"
+    response.headers["Content-Location"] = f"{place}.{form.extension}"
     return response
 
 
@@ -86,9 +86,9 @@ async def void(request: Request) -> Response:
     asked = single(parse_fields(request.scope["query_string"]), "format")
     [choice] = choose_any(request.headers.get("accept"), asked, _OFFERS)
     assert choice is not None  # noqa: S101 -- there is one, or it was refused
-    home = str(request.base_url)
+    at = home(request, current.settings.base)
     return reply(
-        request, serialised(describe(current.serving, home + "sparql", home), choice.format.name), choice.content_type
+        request, serialised(describe(current.serving, at + "sparql", at), choice.format.name), choice.content_type
     )
 
 
@@ -129,7 +129,7 @@ async def _page(request: Request, current: Current, iri: str, query: str) -> Res
     return reply(request, kept.content, kept.content_type)
 
 
-def _links(home: str, iri: str) -> str:
+def _links(place: str, iri: str) -> str:
     """Return the Link header: the thing itself, and each format of what is said of it."""
-    others = [f'<{home}.{form.extension}>; rel="alternate"; type="{form.media_type}"' for form in (*_OFFERS, PAGE)]
+    others = [f'<{place}.{form.extension}>; rel="alternate"; type="{form.media_type}"' for form in (*_OFFERS, PAGE)]
     return ", ".join([f'<{iri}>; rel="canonical"', *others])

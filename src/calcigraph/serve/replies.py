@@ -30,6 +30,11 @@ def has_already(request: Request, etag: str) -> bool:
     return "*" in tags or etag.removeprefix("W/") in tags
 
 
+def home(request: Request, base: str) -> str:
+    """Return the address below which everything lies, with a slash at its end, as the client wrote its host."""
+    return f"{str(request.base_url).rstrip('/')}{base}/"
+
+
 def reply(
     request: Request, content: str | bytes, content_type: str, *, headers: Mapping[str, str] | None = None
 ) -> Response:

@@ -10,7 +10,7 @@ from calcigraph.serve.formats import GRAPHS, PAGE, SOLUTIONS
 from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.pages import page
 from calcigraph.serve.protocol import read
-from calcigraph.serve.replies import reply
+from calcigraph.serve.replies import home, reply
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,5 +34,5 @@ async def endpoint(request: Request) -> Response:
         limits = current.settings.limits
         text = page("sparql.html", address=address, quads=serving.info.quads, formats=formats, limits=limits)
         return reply(request, text, choice.content_type)
-    triples = describe(serving, address, str(request.base_url))
+    triples = describe(serving, address, home(request, current.settings.base))
     return reply(request, serialised(triples, choice.format.name), choice.content_type)
