@@ -22,7 +22,10 @@ from .conftest import TINY, Served, eventually, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SLOW = "SELECT (COUNT(*) AS ?n) { { SELECT ?c { ?a ?b ?c } LIMIT 400 } ?d ?e ?f FILTER(STRLEN(STR(?c)) < STRLEN(STR(?f))) }"
+SLOW = """
+SELECT (COUNT(*) AS ?n)
+{ { SELECT ?c { ?a ?b ?c } LIMIT 400 } ?d ?e ?f FILTER(STRLEN(STR(?c)) < STRLEN(STR(?f))) }
+"""
 ALPHA = "SELECT ?t { <https://w3id.org/calcigraph/study/alpha-2001> <http://purl.org/dc/terms/title> ?t }"
 
 
