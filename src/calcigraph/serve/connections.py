@@ -25,6 +25,10 @@ _TOO_SLOW = (
 )
 
 
+_LEFTOVERS = 16
+"""How many times the largest body a client may send on, after the answer, before its connection is cut."""
+
+
 def bounded(limits: Limits) -> type[HttpToolsProtocol]:
     """Return the protocol class that keeps to these limits, as uvicorn wants one."""
 
@@ -47,6 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._coming: asyncio.TimerHandle | None = None
         self._going: asyncio.TimerHandle | None = None
         self._unsent = 0
+        self._leftover: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection; if there are too many, close the one that has been idle longest."""
@@ -67,7 +72,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count the bytes of a head, and refuse one that is too large."""
+        """Count the bytes of a head, and refuse one that is too large; leave aside what comes after an answer."""
+        if self._leftover is not None:
+            self._leftover += len(data)
+            if self._leftover > _LEFTOVERS * self.bounds.body:
+                self.transport.abort()
+            return
         if self._in_head:
             self._head += len(data)
             if self._coming is None:
@@ -98,8 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Count the connection among those that wait, or close it if the client still sends."""
         super().on_response_complete()
         if self._in_body:
-            # The answer came before the end of the body: what is still to come is of no use, and may have no end.
-            self.transport.close()
+            self._linger()
         if not self.transport.is_closing():
             self._waiting[self] = None
 
@@ -114,6 +123,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop(self._going)
         self._going = None
         super().resume_writing()
+
+    def _linger(self) -> None:
+        """Say that this was all, and close in a while: the answer came before the end of a body that may have none.
+
+        Closed at once, the system would tell a client that still sends nothing but that the connection is lost.
+        """
+        self._leftover = 0
+        self._coming = self.loop.call_later(self.bounds.receive_seconds, self.transport.close)
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
 
     def _still_unsent(self) -> None:
         """Drop a client that took nothing; give one that takes its time as long again."""

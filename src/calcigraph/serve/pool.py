@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import signal
 import socket
 import sys
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
     from calcigraph.serve.settings import Settings
 
+log = logging.getLogger("calcigraph.serve")
+_NO_MEMORY = "memory allocation"
+"""What the engine prints when the system gives it no more memory."""
 _SPOOL = 2**20
 """Bytes of a result that are held in memory; a larger one is kept in a file while it is sent."""
 _START_SECONDS = 300.0
@@ -96,6 +101,7 @@ class Pool:
                 json.dumps(told),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
+                env=os.environ | {"RUST_BACKTRACE": "0"},
             )
         ours.setblocking(False)  # noqa: FBT003 -- its only argument
         self._control = ours
@@ -129,7 +135,7 @@ class Pool:
             self.ended(Why.TIME)
             raise self._too_long() from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise self._why(await self._end(worker, kill=False)) from error
+            raise self._why(*await self._end(worker, kill=False)) from error
         finally:
             if keep:
                 self._give_back(worker)
@@ -219,12 +225,12 @@ class Pool:
         message = f"The query was ended after {seconds:g} seconds. Ask for less: LIMIT, or narrower patterns."
         return Refused(Why.TIME, message, limit_seconds=seconds)
 
-    def _why(self, code: int) -> Refused:
-        """Return what is said of a worker that ended by itself."""
+    def _why(self, code: int, said: str) -> Refused:
+        """Return what is said of a worker that ended by itself, and that printed this."""
         if code == -signal.SIGALRM:
             self.ended(Why.TIME)
             return self._too_long()
-        if code in {-signal.SIGABRT, -signal.SIGKILL}:
+        if (code == -signal.SIGABRT and _NO_MEMORY in said) or code == -signal.SIGKILL:
             self.ended(Why.MEMORY)
             most = self.settings.limits.memory
             message = f"The query needs more than {most:,} bytes of memory. Ask for less, or sort less."
@@ -234,7 +240,12 @@ class Pool:
             message = "The query is nested too deeply. Write it with fewer brackets inside each other."
             return Refused(Why.DEPTH, message)
         self.ended(Why.FAILED)
-        return Refused(Why.FAILED, "The worker that ran the query ended unexpectedly. This is a fault of the server.")
+        log.error("A worker ended with %s: %s", code, said)
+        message = (
+            "The query engine failed on this query, which is a fault of the engine. "
+            "If the query sorts values of several kinds, sort by STR(?value)."
+        )
+        return Refused(Why.FAILED, message)
 
     def _background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start what must be finished even when the request that caused it is gone."""
@@ -250,14 +261,14 @@ class Pool:
         reader, writer = await asyncio.open_connection(sock=ours, limit=4 * wire.CHUNK)
         return _Worker(answer["pid"], reader, writer)
 
-    async def _end(self, worker: _Worker, *, kill: bool) -> int:
-        """End the worker, or wait until it has ended; return its exit code."""
+    async def _end(self, worker: _Worker, *, kill: bool) -> tuple[int, str]:
+        """End the worker, or wait until it has ended; return its exit code and what it printed."""
         if worker.pid == _GONE:
-            return 0
+            return 0, ""
         pid, worker.pid = worker.pid, _GONE
         worker.writer.close()
-        status: int = (await self._tell({"do": "end", "pid": pid, "kill": kill}))["status"]
-        return status
+        told = await self._tell({"do": "end", "pid": pid, "kill": kill})
+        return told["status"], told["said"]
 
     async def _tell(self, command: Mapping[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
         """Return the answer to a command; an answer is always waited for, so that the next one is not taken for it."""

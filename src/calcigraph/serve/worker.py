@@ -89,6 +89,8 @@ def work(connection: socket.socket, store: ox.Store, settings: Settings, prefixe
                 writer.end({"form": form, "spent": memory.taken() > most - limits.memory // 2})
             signal.setitimer(signal.ITIMER_REAL, 0)
     except MemoryError:
+        # Python says it by an exception, the engine by ending the process: the server is to read both alike.
+        os.write(2, b"memory allocation failed")
         os.kill(os.getpid(), signal.SIGABRT)
     except OSError:
         code = 1

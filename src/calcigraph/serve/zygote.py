@@ -20,6 +20,9 @@ from calcigraph.serve.worker import work
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+_LONGEST = 2000
+"""Bytes that are read of what a worker printed."""
+
 
 def main() -> NoReturn:
     """Load the graph, say so, and make and end workers as the server tells."""
@@ -32,15 +35,25 @@ def main() -> NoReturn:
     gc.collect()
     gc.freeze()
     _say(control, {"ready": True})
+    last_words: dict[int, int] = {}
     while True:
         text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not text:
             os._exit(0)
         command = json.loads(text)
         if command["do"] == "fork":
-            _say(control, {"pid": _fork(control, descriptors[0], make, settings, told["prefixes"])})
+            heard, said = os.pipe2(os.O_NONBLOCK)
+            pid = os.fork()
+            if not pid:
+                control.close()
+                _work(descriptors[0], said, make, settings, told["prefixes"])
+            os.close(descriptors[0])
+            os.close(said)
+            last_words[pid] = heard
+            _say(control, {"pid": pid})
         else:
-            _say(control, {"status": _end(command["pid"], kill=command["kill"])})
+            status = _end(command["pid"], kill=command["kill"])
+            _say(control, {"status": status, "said": _read(last_words.pop(command["pid"]))})
 
 
 def _maker(build: str, settings: Settings) -> Any:
@@ -56,18 +69,14 @@ def _maker(build: str, settings: Settings) -> Any:
     return lambda: store
 
 
-def _fork(control: socket.socket, descriptor: int, make: Any, settings: Settings, prefixes: dict[str, str]) -> int:
-    pid = os.fork()
-    if pid:
-        os.close(descriptor)
-        return pid
+def _work(descriptor: int, said: int, make: Any, settings: Settings, prefixes: dict[str, str]) -> NoReturn:
+    """Be a worker: what the engine prints when it fails goes where it can be read once the worker has ended."""
     try:
-        control.close()
-        # What the engine prints when it runs out of memory is no news: the server reads how the worker ended.
         nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, 0)
-        os.dup2(nothing, 2)
+        for standard, other in enumerate((nothing, nothing, said)):
+            os.dup2(other, standard)
         os.close(nothing)
+        os.close(said)
         store: ox.Store = make()
         work(socket.socket(fileno=descriptor), store, settings, prefixes)
     finally:
@@ -80,6 +89,16 @@ def _end(pid: int, *, kill: bool) -> int:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
+
+
+def _read(descriptor: int) -> str:
+    """Return what a worker that ended printed, or the beginning of it."""
+    try:
+        return os.read(descriptor, _LONGEST).decode(errors="replace")
+    except BlockingIOError:
+        return ""
+    finally:
+        os.close(descriptor)
 
 
 def _say(control: socket.socket, answer: dict[str, Any]) -> None:
