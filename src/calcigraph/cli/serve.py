@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path  # noqa: TC003 -- click reads the annotations of no option, but a reader does
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,9 @@ def command(
     from calcigraph.resources import resources
     from calcigraph.store.local import Home, default_home
 
+    if sys.platform != "linux":
+        message = "The server runs on Linux: it keeps queries within limits that other systems do not have."
+        raise click.UsageError(message)
     try:
         from calcigraph.serve.run import serve
         from calcigraph.serve.settings import Limits, Settings
