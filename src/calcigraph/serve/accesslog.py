@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("calcigraph.access")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ROUTE = "calcigraph.route"
+"""Where the application notes, in a request's scope, which route it took."""
 _LONGEST = 512
 """Characters of a path, a client's name or a query string that are logged."""
 
@@ -48,7 +50,7 @@ class AccessLog:
             seconds = time.perf_counter() - start
             method = scope["method"] if scope["method"] in _METHODS else "other"
             # Routes are few; paths are as many as strangers like, and would fill the memory.
-            route = getattr(scope.get("route"), "path", "none")
+            route = scope.get(ROUTE, "none")
             self._metrics.answered(route=route, method=method, status=status, seconds=seconds, sent=sent)
             log.info("%s", _line(scope, status=status, sent=sent, seconds=seconds))
 

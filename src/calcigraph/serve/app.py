@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
 from calcigraph.serve import health, linked, questions, respond, sparql
-from calcigraph.serve.accesslog import AccessLog
+from calcigraph.serve.accesslog import ROUTE, AccessLog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -114,6 +114,7 @@ def _route(path: str, handler: Callable[[Request], Awaitable[Response]], methods
     allowed = ", ".join([*taken, "HEAD"])
 
     async def handle(request: Request) -> Response:
+        request.scope[ROUTE] = path
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": allowed})
         return await handler(request)
