@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _SERVICE = "service"
 _DATASET = "from"
+_SPACE = r"([ \t\r\n]*)"
+"""What may stand before an allowed address. No comment: where one ends is for the engine to say, and not for us."""
+_SPACE_OR_COMMENT = r"((?:[ \t\r\n]|#[^\n]*\n)*)"
 
 
 def declares_dataset(query: str) -> bool:
@@ -26,8 +29,8 @@ def declares_dataset(query: str) -> bool:
 def federates(query: str, allowed: Iterable[str] = ()) -> bool:
     """Return whether a query calls an endpoint that is not allowed, in whatever spelling the engine would take.
 
-    An allowed endpoint must be written as `SERVICE <address>`, with nothing between but SILENT, white space and
-    comments. Raises SyntaxError for a query that is none, whether or not it calls an endpoint.
+    An allowed endpoint must be written as `SERVICE <address>`, with nothing between but SILENT and white space.
+    Raises SyntaxError for a query that is none, whether or not it calls an endpoint.
 
     >>> federates("SELECT * { service <http://example.org/> { ?s ?p ?o } }")
     True
@@ -38,11 +41,11 @@ def federates(query: str, allowed: Iterable[str] = ()) -> bool:
         return False
     copy = query
     for address in allowed:
-        copy = _as_graph(copy, rf"(?=<{re.escape(address)}>)")
+        copy = _as_graph(copy, _SPACE, rf"(?=<{re.escape(address)}>)")
     if not _uses(copy, _SERVICE):
         return False
     # A mistake elsewhere is told as what it is.
-    _parse(_overwritten(_as_graph(query), _SERVICE))
+    _parse(_overwritten(_as_graph(query, _SPACE_OR_COMMENT), _SERVICE))
     return True
 
 
@@ -71,13 +74,12 @@ def _overwritten(query: str, word: str) -> str:
     return _letters(word).sub(lambda match: "".join("X" if c.isupper() else "x" for c in match[0]), query)
 
 
-def _as_graph(query: str, ahead: str = "") -> str:
+def _as_graph(query: str, between: str, ahead: str = "") -> str:
     """Return the query with calls as GRAPH patterns, which may stand where calls may, so that it parses as before."""
 
     def graph(match: re.Match[str]) -> str:
         return f"GRAPH  {match[1]}{' ' * len(match[2] or '')}{match[3]}"
 
-    between = r"((?:\s|#[^\n]*\n)*)"
     call = rf"(?<![:?$@\w-])service(?![\w:.-]){between}(silent\b)?{between}{ahead}"
     return re.sub(call, graph, query, flags=re.IGNORECASE | re.ASCII)
 
