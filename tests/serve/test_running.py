@@ -58,7 +58,7 @@ def test_each_request_is_logged_and_counted(server: Served) -> None:
     server.get("study/nobody-0000")
     assert eventually(lambda: "nobody-0000" in server.log.read_text())
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]
-    last = next(line for line in lines if line["path"] == "/study/alpha-2001" and 'me "quoted"' in line["agent"])
+    last = next(line for line in lines if line.get("path") == "/study/alpha-2001" and 'me "quoted"' in line["agent"])
     assert (last["method"], last["status"]) == ("GET", 200)
     assert last["ms"] > 0
     text = server.get("metrics").text
@@ -71,9 +71,12 @@ def test_each_request_is_logged_and_counted(server: Served) -> None:
 def test_a_log_line_is_one_line(server: Served) -> None:
     """A path with a line break cannot forge a line of the log."""
     server.get("nowhere%0a%7b%22forged%22%3a1%7d")
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"no HTTP\r\n\r\n")
+        assert b" 400 " in connection.recv(1000)
     assert eventually(lambda: "forged" in server.log.read_text())
     for line in server.log.read_text().splitlines():
-        assert "path" in json.loads(line)
+        assert {"path", "message"} & set(json.loads(line))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from calcigraph.errors import CalcigraphError
 from calcigraph.questions.catalog import catalog
 from calcigraph.serve.app import application
 from calcigraph.serve.connections import bounded
+from calcigraph.serve.logs import log_to_standard_error
 from calcigraph.serve.metrics import Metrics
 from calcigraph.serve.serving import Current
 
@@ -34,7 +34,7 @@ def serve(made: Build, product: Resources, home: Home, settings: Settings, *, re
 
     Raises CannotListen if the address is taken, and PoolFailed if the workers do not start.
     """
-    _log_to_standard_error()
+    log_to_standard_error()
     listener = _listen(settings)
     current = Current(product, home, settings, Metrics(), catalog(product.question_files()))
     config = uvicorn.Config(
@@ -76,14 +76,3 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         message = f"The server cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}."
         raise CannotListen(message) from error
-
-
-def _log_to_standard_error() -> None:
-    """Write each line as it is: those of requests are JSON."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    for name, level in (("calcigraph", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.setLevel(level)
-        logger.propagate = False
