@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TINY = Path(__file__).parent.parent / "worlds" / "tiny"
 _WAIT_SECONDS = 60.0
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+AT_ONCE = 1.0
+"""Seconds within which the request after an attack is served."""
 
 
 @dataclass
@@ -89,3 +92,29 @@ def server(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Itera
     """Return a server with its usual limits."""
     with running(tmp_path_factory.mktemp("served"), home=shared_home) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def strict(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Iterator[Served]:
+    """Return a server with narrow limits and one worker, so that a worker that is not replaced is missed."""
+    limits = {
+        "seconds": 2,
+        "memory": 100_000_000,
+        "result": 1_000_000,
+        "body": 200_000,
+        "head": 8_000,
+        "receive_seconds": 1,
+        "send_seconds": 1,
+        "connections": 40,
+        "waiting": 2,
+    }
+    arguments = [part for name, value in limits.items() for part in ("--limit", f"{name}={value}")]
+    with running(tmp_path_factory.mktemp("strict"), "--workers", "1", *arguments, home=shared_home) as served:
+        yield served
+
+
+def served_at_once(served: Served) -> bool:
+    """Return whether a small query that was not asked before is answered at once."""
+    start = time.monotonic()
+    answer = served.ask(f"{COUNT} # {start}")
+    return answer.status_code == 200 and time.monotonic() - start < AT_ONCE
