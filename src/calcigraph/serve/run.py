@@ -53,7 +53,12 @@ def serve(made: Build, product: Resources, home: Home, settings: Settings, *, re
     shown = f"[{host}]" if ":" in host else host
     server = _Server(config, lambda: ready(f"http://{shown}:{port}{settings.base}/"))
     with listener:
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        except SystemExit:
+            if current.failed is None:
+                raise
+            raise current.failed from None
 
 
 class _Server(uvicorn.Server):

@@ -55,6 +55,8 @@ class Current:
     settings: Settings
     metrics: Metrics
     questions: Mapping[str, Question]
+    failed: CalcigraphError | None = None
+    """Why the server could not start."""
     _serving: Serving | None = None
     _watching: asyncio.Task[None] | None = None
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
@@ -77,7 +79,11 @@ class Current:
 
     async def start(self, made: Build) -> None:
         """Serve the build, and look for newer ones from now on; raises PoolFailed."""
-        self._serving = await self._open(made)
+        try:
+            self._serving = await self._open(made)
+        except CalcigraphError as error:
+            self.failed = error
+            raise
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
