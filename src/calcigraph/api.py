@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.catalog import Question
     from calcigraph.questions.changes import Changes
     from calcigraph.questions.trace import Trace
-    from calcigraph.store.local import Build, BuildInfo
+    from calcigraph.store.local import Build, BuildInfo, Home
     from calcigraph.synthesis import Counted, NoPool, Pool, Switches
     from calcigraph.synthesis.profiles import Facts, Profile
 
@@ -183,27 +183,37 @@ def open_evidence(
     later are left out, with those that do not say when, and levels, pools, verdicts and gaps are those of the rest;
     `info` counts what is left out. Raises BadDate for what is no date, or for one in the future.
     """
-    from calcigraph.build.assemble import build
-    from calcigraph.errors import InvalidRecords, Severity
     from calcigraph.store.local import Home, default_home
 
     day = _day(as_of) if as_of is not None else None
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())
-    violations: tuple[Problem, ...] = ()
-    try:
-        made = build(product, place, progress=progress)
-    except InvalidRecords as error:
-        last = place.current(product.seeds)
-        if last is None:
-            raise
-        made = last
-        violations = tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
+    made, violations = newest_build(product, place, progress=progress)
     if day is not None:
         from calcigraph.build.view import view
 
         made = view(product, place, made, day, progress)
     return _evidence(product, made, in_memory, violations)
+
+
+def newest_build(
+    product: Resources, place: Home, *, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Build, tuple[Problem, ...]]:
+    """Return the build of the product, made first if anything changed since the last one, and what is wrong.
+
+    If the records are not sound, it is the last good build of the same folder, with the violations;
+    raises InvalidRecords if there is none.
+    """
+    from calcigraph.build.assemble import build
+    from calcigraph.errors import InvalidRecords, Severity
+
+    try:
+        return build(product, place, progress=progress), ()
+    except InvalidRecords as error:
+        last = place.current(product.seeds)
+        if last is None:
+            raise
+        return last, tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
 
 
 def _day(text: str) -> date:

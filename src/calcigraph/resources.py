@@ -29,6 +29,11 @@ class Resources(NamedTuple):
         return self.ontology / "context.jsonld"
 
     @property
+    def core(self) -> Path:
+        """The ontology's own file: its classes and properties."""
+        return self.ontology / "calcigraph.ttl"
+
+    @property
     def mappings(self) -> Path:
         """The mappings to other vocabularies."""
         return self.ontology / "mappings.sssom.tsv"
@@ -111,6 +116,10 @@ class Resources(NamedTuple):
     def page_queries(self) -> dict[str, Path]:
         """Return the queries that the pages of the documentation are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "pages").glob("*.rq"))}
+
+    def linked_queries(self) -> dict[str, Path]:
+        """Return the queries for what is said at an address, by name."""
+        return {path.stem: path for path in sorted((self.queries / "linked").glob("*.rq"))}
 
     def figure_queries(self) -> dict[str, Path]:
         """Return the queries that figures are drawn from, by name."""

@@ -1,0 +1,130 @@
+"""Give the answer to a query over HTTP: its format, whether the client has it already, and where it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from starlette.responses import Response, StreamingResponse
+
+from calcigraph.serve import wire
+from calcigraph.serve.cache import Kept, repeatable
+from calcigraph.serve.formats import GRAPHS, SOLUTIONS
+from calcigraph.serve.negotiation import Choice, choose_any, not_acceptable
+from calcigraph.serve.problems import Refused, Why
+from calcigraph.serve.replies import FRESH, has_already, tag
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from starlette.requests import Request
+
+    from calcigraph.serve.formats import Format
+    from calcigraph.serve.pool import Result
+    from calcigraph.serve.serving import Serving
+
+_WATCH_SECONDS = 0.25
+"""How long a query runs before the server looks whether someone still waits for it."""
+
+
+class Asking(NamedTuple):
+    """A query with its dataset, and the format that the client names, if it does."""
+
+    query: str
+    format: str | None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+async def give(
+    request: Request,
+    serving: Serving,
+    asking: Asking,
+    *,
+    solutions: Sequence[Format] = SOLUTIONS,
+    graphs: Sequence[Format] = GRAPHS,
+) -> Response:
+    """Return the answer to a query in the best of the formats, or that the client has it already.
+
+    Raises Refused for all that `Pool.run` refuses, and if no format is acceptable.
+    """
+    accept = request.headers.get("accept")
+    rows, triples = _choices(accept, asking.format, solutions, graphs)
+    job = wire.Job(
+        asking.query,
+        rows.format.name if rows else None,
+        triples.format.name if triples else None,
+        asking.default_graphs,
+        asking.named_graphs,
+    )
+    types = (rows and rows.content_type, triples and triples.content_type)
+    key = tag(serving.digest, job, types)
+    headers = dict(FRESH)
+    same = repeatable(asking.query)
+    if same:
+        headers["ETag"] = key
+        if has_already(request, key):
+            return Response(status_code=304, headers=headers)
+        kept = serving.cache.get(key)
+        serving.metrics.cached(hit=kept is not None)
+        if kept is not None:
+            return Response(kept.content, headers=headers | {"Content-Type": kept.content_type})
+    try:
+        result = await _run(request, serving, job)
+    except Refused as refused:
+        if refused.code is Why.NOT_ACCEPTABLE:
+            offers = graphs if refused.facts["form"] == "graph" else solutions
+            raise not_acceptable(asking.format or accept, offers) from refused
+        raise
+    choice = triples if result.form == "graph" else rows
+    assert choice is not None  # noqa: S101 -- a worker writes a format that it was given
+    headers["Content-Type"] = choice.content_type
+    if not serving.cache.takes(result.length):
+        headers["Content-Length"] = str(result.length)
+        return StreamingResponse(_parts(result.content), headers=headers)
+    with result.content:
+        content = result.content.read()
+    if same:
+        serving.cache.put(key, Kept(content, choice.content_type))
+    return Response(content, headers=headers)
+
+
+async def fetch(serving: Serving, query: str, *, rows: str | None = None, graph: str | None = None) -> bytes:
+    """Return the answer to a query of the project's own, as bytes in the format of that name."""
+    job = wire.Job(query, rows, graph)
+    key = tag("fetched", job)
+    kept = serving.cache.get(key)
+    if kept is None:
+        result = await serving.pool.run(job)
+        with result.content:
+            kept = Kept(result.content.read(), "")
+        serving.cache.put(key, kept)
+    return kept.content
+
+
+def _choices(
+    accept: str | None, asked: str | None, solutions: Sequence[Format], graphs: Sequence[Format]
+) -> tuple[Choice | None, Choice | None]:
+    rows, triples = choose_any(accept, asked, solutions, graphs)
+    return rows, triples
+
+
+async def _run(request: Request, serving: Serving, job: wire.Job) -> Result:
+    """Return the result; a query for which nobody waits any more is ended."""
+    task = asyncio.create_task(serving.pool.run(job))
+    try:
+        while not (await asyncio.wait({task}, timeout=_WATCH_SECONDS))[0]:
+            if await request.is_disconnected():
+                break
+    finally:
+        if not task.done():
+            task.cancel()
+    return await task
+
+
+async def _parts(content: IO[bytes]) -> AsyncIterator[bytes]:
+    with content:
+        while part := content.read(wire.CHUNK):
+            yield part
+            # Others get their turn: a large answer is compressed part by part.
+            await asyncio.sleep(0)

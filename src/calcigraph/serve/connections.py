@@ -1,0 +1,158 @@
+"""Connections that may be slow, idle, large or too many: each is bounded before a request reaches the application.
+
+uvicorn bounds how long a connection may be idle between two requests. It does not bound a head that never ends, a
+client that sends a byte now and then, one that takes nothing of its answer, or the number of those that wait.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from calcigraph.serve.settings import Limits
+
+if TYPE_CHECKING:
+    import asyncio
+
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
+    b"The request line and headers are too large: send a long query by POST.\n"
+)
+_TOO_SLOW = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
+    b"The request did not come in time.\n"
+)
+
+
+_LEFTOVERS = 16
+"""How many times the largest body a client may send on, after the answer, before its connection is cut."""
+
+
+def bounded(limits: Limits) -> type[HttpToolsProtocol]:
+    """Return the protocol class that keeps to these limits, as uvicorn wants one."""
+
+    class Bounded(BoundedProtocol):
+        bounds = limits
+
+    return Bounded
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol with bounds on the head's size, its time, the time of sending, and idle connections."""
+
+    bounds = Limits()
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._head = 0
+        self._in_head = True
+        self._in_body = False
+        self._coming: asyncio.TimerHandle | None = None
+        self._going: asyncio.TimerHandle | None = None
+        self._unsent = 0
+        self._leftover: int | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection; if there are too many, close the one that has been idle longest."""
+        super().connection_made(transport)
+        self._wait_for_head()
+        waiting: dict[BoundedProtocol, None] = self.app_state.setdefault("waiting_connections", {})
+        self._waiting = waiting
+        waiting[self] = None
+        if len(self.connections) > self.bounds.connections:
+            oldest = next(iter(waiting))
+            oldest.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection and its timers."""
+        self._waiting.pop(self, None)
+        self._stop(self._coming)
+        self._stop(self._going)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count the bytes of a head, and refuse one that is too large; leave aside what comes after an answer."""
+        if self._leftover is not None:
+            self._leftover += len(data)
+            if self._leftover > _LEFTOVERS * self.bounds.body:
+                self.transport.abort()
+            return
+        if self._in_head:
+            self._head += len(data)
+            if self._coming is None:
+                self._wait_for_head()
+        super().data_received(data)
+        if self._in_head and self._head > self.bounds.head:
+            self._refuse(_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        """Stop the clock of the head; one that came whole may still be too large."""
+        self._stop(self._coming)
+        self._coming = None
+        self._in_head, self._in_body = False, True
+        self._waiting.pop(self, None)
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > self.bounds.head:
+            self._refuse(_TOO_LARGE)
+            return
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect the next head."""
+        self._in_head, self._in_body, self._head = True, False, 0
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Count the connection among those that wait, or close it if the client still sends."""
+        super().on_response_complete()
+        if self._in_body:
+            self._linger()
+        if not self.transport.is_closing():
+            self._waiting[self] = None
+
+    def pause_writing(self) -> None:
+        """Watch a client that does not take what is sent."""
+        super().pause_writing()
+        self._unsent = self.transport.get_write_buffer_size()
+        self._going = self.loop.call_later(self.bounds.send_seconds, self._still_unsent)
+
+    def resume_writing(self) -> None:
+        """Stop watching."""
+        self._stop(self._going)
+        self._going = None
+        super().resume_writing()
+
+    def _linger(self) -> None:
+        """Say that this was all, and close in a while: the answer came before the end of a body that may have none.
+
+        Closed at once, the system would tell a client that still sends nothing but that the connection is lost.
+        """
+        self._leftover = 0
+        self._coming = self.loop.call_later(self.bounds.receive_seconds, self.transport.close)
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+
+    def _still_unsent(self) -> None:
+        """Drop a client that took nothing; give one that takes its time as long again."""
+        size = self.transport.get_write_buffer_size()
+        if size >= self._unsent:
+            self.transport.abort()
+            return
+        self._unsent = size
+        self._going = self.loop.call_later(self.bounds.send_seconds, self._still_unsent)
+
+    def _wait_for_head(self) -> None:
+        self._coming = self.loop.call_later(self.bounds.receive_seconds, self._refuse, _TOO_SLOW)
+
+    def _refuse(self, answer: bytes) -> None:
+        """Say why, and close."""
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
+
+    @staticmethod
+    def _stop(timer: asyncio.TimerHandle | None) -> None:
+        if timer is not None:
+            timer.cancel()

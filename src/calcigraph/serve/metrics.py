@@ -1,0 +1,65 @@
+"""What the server counts, for Prometheus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+
+if TYPE_CHECKING:
+    from calcigraph.store.local import BuildInfo
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The counters of one server."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "calcigraph_requests", "Requests answered", ("route", "method", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "calcigraph_request_seconds", "Time to an answer", ("route",), buckets=_SECONDS, registry=self._registry
+        )
+        self._bytes = Counter("calcigraph_sent_bytes", "Bytes of bodies sent", registry=self._registry)
+        self._ended = Counter(
+            "calcigraph_workers_ended",
+            "Workers replaced, by the limit they broke",
+            ("reason",),
+            registry=self._registry,
+        )
+        self._cached = Counter("calcigraph_cache", "Answers looked for in memory", ("found",), registry=self._registry)
+        self._open = Gauge("calcigraph_open_requests", "Requests being answered", registry=self._registry)
+        self._quads = Gauge("calcigraph_quads", "Quads of the build that is served", registry=self._registry)
+        self._build = Info("calcigraph_build", "The build that is served", registry=self._registry)
+
+    def started(self) -> None:
+        """Count a request that came."""
+        self._open.inc()
+
+    def answered(self, *, route: str, method: str, status: int, seconds: float, sent: int) -> None:
+        """Count a request that was answered."""
+        self._open.dec()
+        self._requests.labels(route, method, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+        self._bytes.inc(sent)
+
+    def ended(self, reason: str) -> None:
+        """Count a worker that had to be replaced."""
+        self._ended.labels(reason).inc()
+
+    def cached(self, *, hit: bool) -> None:
+        """Count a look for an answer in memory."""
+        self._cached.labels("yes" if hit else "no").inc()
+
+    def opened(self, info: BuildInfo) -> None:
+        """Note which build is served."""
+        self._quads.set(info.quads)
+        self._build.info({"digest": info.digest})
+
+    def text(self) -> bytes:
+        """Return all counters in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,148 @@
+"""What is served: one build with its workers, names and kept answers; a newer build takes its place while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from calcigraph.errors import CalcigraphError
+from calcigraph.serve.cache import Cache
+from calcigraph.serve.documents import Documents, read_documents, read_queries
+from calcigraph.serve.pool import Pool
+from calcigraph.serve.wire import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calcigraph.names.vocabulary import Vocabulary
+    from calcigraph.questions.catalog import Question
+    from calcigraph.resources import Resources
+    from calcigraph.serve.metrics import Metrics
+    from calcigraph.serve.settings import Settings
+    from calcigraph.store.local import Build, BuildInfo, Home
+
+log = logging.getLogger("calcigraph.serve")
+_LOOK_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One build as it is served."""
+
+    info: BuildInfo
+    names: Vocabulary
+    pool: Pool
+    cache: Cache
+    metrics: Metrics
+    documents: Documents
+
+    @property
+    def digest(self) -> str:
+        """The digest of the build."""
+        return self.info.digest
+
+
+@dataclass
+class Current:
+    """What is served now. `serving` is read once per request, which keeps it to its end."""
+
+    product: Resources
+    home: Home
+    settings: Settings
+    metrics: Metrics
+    questions: Mapping[str, Question]
+    failed: CalcigraphError | None = None
+    """Why the server could not start."""
+    _serving: Serving | None = None
+    _watching: asyncio.Task[None] | None = None
+    _closing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes with which graphs are written, and addresses are shown."""
+        return prefixes(self.product)
+
+    @property
+    def serving(self) -> Serving:
+        """The build that is served now."""
+        assert self._serving is not None, "the server has not started"  # noqa: S101
+        return self._serving
+
+    @property
+    def ready(self) -> bool:
+        """Whether queries are answered."""
+        return self._serving is not None and not self._serving.pool.broken
+
+    async def start(self, made: Build) -> None:
+        """Serve the build, and look for newer ones from now on; raises PoolFailed."""
+        try:
+            self._serving = await self._open(made)
+        except CalcigraphError as error:
+            self.failed = error
+            raise
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """End all workers, once the queries that run are answered."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await asyncio.gather(*self._closing, self.serving.pool.close(), return_exceptions=True)
+
+    async def _open(self, made: Build) -> Serving:
+        pool = Pool(made.path, self.settings, self.prefixes, self.metrics.ended)
+        await pool.start()
+        try:
+            return await self._filled(made, pool)
+        except BaseException:
+            await pool.close()
+            raise
+
+    async def _filled(self, made: Build, pool: Pool) -> Serving:
+        from calcigraph.names.vocabulary import Vocabulary
+
+        queries = read_queries(self.product.linked_queries())
+        result = await pool.run(Job(queries["documents"], "json", None))
+        with result.content:
+            documents = read_documents(result.content.read(), queries)
+        names = Vocabulary.from_json(made.names())
+        self.metrics.opened(made.info)
+        return Serving(made.info, names, pool, Cache(self.settings.limits.cache), self.metrics, documents)
+
+    async def _watch(self) -> None:
+        """Put a newer build, or new workers, in the place of what is served; requests that run keep what they have."""
+        refused = ""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            made = self.home.current(self.product.seeds)
+            if made is None or made.path.name == refused:
+                continue
+            if made.path.name == self.serving.digest and not self.serving.pool.broken:
+                continue
+            try:
+                newer = await self._open(made)
+            except (CalcigraphError, OSError, ValueError) as error:
+                refused = made.path.name
+                log.exception("The build %s cannot be served; the one before stays. %s", refused, error)  # noqa: TRY401
+                continue
+            older, self._serving = self.serving, newer
+            log.info("Serving build %s.", newer.digest)
+            task = asyncio.create_task(older.pool.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+
+def prefixes(product: Resources) -> dict[str, str]:
+    """Return the prefixes with which graphs are written: those of the record context and of the ontology's core."""
+    import pyoxigraph as ox
+
+    context = json.loads(product.context.read_text(encoding="utf-8"))["@context"]
+    known = {name: iri for name, iri in context.items() if isinstance(iri, str) and iri.endswith(("#", "/"))}
+    known.pop("@base", None)
+    parser = ox.parse(path=str(product.core), format=ox.RdfFormat.TURTLE)
+    for _ in parser:
+        pass
+    return known | dict(parser.prefixes)
