@@ -36,6 +36,8 @@ class Evidence:
     load_names: Callable[[], Vocabulary]
     stale: tuple[Problem, ...] = ()
     """What is wrong with the records now, if the last good build answers in their place."""
+    dump: Path | None = None
+    """The whole graph as N-Quads, if it is on this machine."""
 
     @cached_property
     def names(self) -> Vocabulary:
@@ -196,4 +198,4 @@ def _evidence(product: Resources, made: Build, in_memory: int, stale: tuple[Prob
     from calcigraph.store.endpoint import LocalEndpoint
 
     store = made.load() if made.info.quads <= in_memory else made.open()
-    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(made.names()), stale)
+    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(made.names()), stale, made.dump)

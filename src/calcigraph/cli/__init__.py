@@ -19,6 +19,7 @@ _COMMANDS = {
     "build": "Build the graph from the records; does nothing when nothing changed.",
     "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
+    "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "questions": "List the questions, or show one.",
