@@ -64,6 +64,20 @@ FORMATS: dict[str, Format] = {
             "calcigraph.jsonld",
             "framed:jsonld",
         ),
+        Format(
+            "csv", "text/csv", "analysts: tables with CSVW metadata, a Frictionless package", "tables/", "tables:tables"
+        ),
+        Format("ris", "application/x-research-info-systems", "reference managers", "calcigraph.ris", "citations:ris"),
+        Format("bibtex", "application/x-bibtex", "LaTeX", "calcigraph.bib", "citations:bibtex"),
+        Format(
+            "csl-json",
+            "application/vnd.citationstyles.csl+json",
+            "reference managers and citation processors",
+            "calcigraph.csl.json",
+            "citations:csl",
+        ),
+        Format("graphml", "application/graphml+xml", "network tools", "calcigraph.graphml", "network:graphml"),
+        Format("cytoscape", "application/json", "Cytoscape", "calcigraph.cyjs", "network:cytoscape"),
     )
 }
 """All formats by name, in the order in which they are listed."""

@@ -14,11 +14,12 @@ RECORDS = ("study", "review", "cohort", "trial")
 
 
 class Value(NamedTuple):
-    """A value: its text or address, its label if it is a term, and whether it is an address."""
+    """A value: its text or address, its label if it is a term, whether it is an address, and its datatype in XSD."""
 
     text: str
     label: str
     is_address: bool
+    datatype: str = ""
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def gather(rows: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> dict
             part = parts[iri] = Part(iri, row["kind"]["value"], row["owner"]["value"])
         term, name = row["value"], local_name(row["property"]["value"])
         text = term["value"]
-        value = Value(text, labels.get(text, text), term["type"] == "uri")
+        value = Value(text, labels.get(text, text), term["type"] == "uri", local_name(term.get("datatype", "")))
         if value not in part.said[name]:
             part.said[name].append(value)
         if row["derived"]["value"] == "false" and name != "type":

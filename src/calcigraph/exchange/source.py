@@ -80,8 +80,7 @@ class Source:
 
     @cached_property
     def _asked(self) -> dict[str, frozenset[str]]:
-        members = self.evidence.names.members
-        return {iri: frozenset(members.get(iri, ())) | {iri} for iri in (self.treatment, self.condition) if iri}
+        return {iri: self.members(iri) for iri in (self.treatment, self.condition) if iri}
 
     @staticmethod
     def _record(part: Part, every: dict[str, Part]) -> str:
@@ -106,7 +105,11 @@ class Source:
 
     def below(self, name: str) -> frozenset[str]:
         """Return the addresses of a term of the ontology, by its local name, and of all terms below it."""
-        return frozenset(self.evidence.names.members.get(TERMS + name, ())) | {TERMS + name}
+        return self.members(TERMS + name)
+
+    def members(self, iri: str) -> frozenset[str]:
+        """Return the addresses of a term and of all terms below it."""
+        return frozenset(self.evidence.names.members.get(iri, ())) | {iri}
 
     @cached_property
     def terms(self) -> dict[str, dict[str, str]]:
