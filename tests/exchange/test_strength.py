@@ -46,7 +46,8 @@ def part(kind: str, /, **said: str) -> Part:
 
 def predicate(evidence: Evidence, kind: str, design: str, /, **said: str) -> str:
     """Return the predicate that the rules give to a part of a record of some design."""
-    return decide(part(kind, **said), part("study", design=design), load_rules(scoped(evidence))).predicate
+    treatment = TERMS + said.pop("treatment", "Minocycline")
+    return decide(part(kind, **said), part("study", design=design), treatment, load_rules(scoped(evidence))).predicate
 
 
 TREATING = {"purpose": "TreatPurpose", "outcome": "CalcinosisResponse"}
@@ -97,6 +98,7 @@ TREATING = {"purpose": "TreatPurpose", "outcome": "CalcinosisResponse"}
             {"stance": "Recommended", "kind": "Recommendation"},
         ),
         ("-", "claim", "Guideline", {"stance": "NotRecommended", "kind": "Recommendation"}),
+        ("-", "finding", "CaseSeries", TREATING | {"direction": "Benefit", "treatment": "NoTreatment"}),
         ("in_clinical_trials_for", "trial", "OpenLabelTrial", {"trialStatus": "Completed"}),
         ("-", "trial", "OpenLabelTrial", {"trialStatus": "Withdrawn"}),
     ],

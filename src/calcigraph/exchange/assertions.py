@@ -57,11 +57,11 @@ def assertions(source: Source, losses: Losses) -> Iterator[Assertion]:
         if any(value.text in withdrawn for value in record.peek("standing")):
             losses.add(part.kind, "*", "its source was retracted or superseded")
             continue
-        rule = decide(part, record, rules)
-        if rule.predicate == NONE:
-            losses.add(part.kind, "*", rule.reason)
-            continue
         for treatment in part.texts("treatment"):
+            rule = decide(part, record, treatment, rules)
+            if rule.predicate == NONE:
+                losses.add(part.kind, "treatment", rule.reason)
+                continue
             for condition in part.texts("condition"):
                 iri = assertion_iri(part.iri, treatment, condition)
                 yield Assertion(iri, part, record, treatment, condition, rule)

@@ -77,6 +77,16 @@ FORMATS: dict[str, Format] = {
             "citations:csl",
         ),
         Format("graphml", "application/graphml+xml", "network tools", "calcigraph.graphml", "network:graphml"),
+        Format(
+            "sssom",
+            "text/tab-separated-values",
+            "mapping registries",
+            "calcigraph.sssom.tsv",
+            "sssom:sssom",
+            scoped=False,
+        ),
+        Format("kgx", "text/tab-separated-values", "knowledge graphs in the Biolink Model", "kgx/", "kgx:tsv"),
+        Format("kgx-jsonl", "application/jsonl", "the same as JSON Lines", "kgx-jsonl/", "kgx:jsonl"),
         Format("cytoscape", "application/json", "Cytoscape", "calcigraph.cyjs", "network:cytoscape"),
     )
 }

@@ -34,6 +34,7 @@ class Rule:
     """A line of the table: what must hold, and the predicate that follows; empty sets ask for nothing."""
 
     part: str
+    treatment: frozenset[str]
     designs: tuple[frozenset[str], ...]
     says: frozenset[str]
     about: frozenset[str]
@@ -43,10 +44,11 @@ class Rule:
     knowledge_level: str
     reason: str
 
-    def fits(self, part: Part, record: Part) -> bool:
-        """Whether all that the line asks for holds of a part and its record."""
+    def fits(self, part: Part, record: Part, treatment: str) -> bool:
+        """Whether all that the line asks for holds of a part, its record and one of its treatments."""
         return (
-            part.kind == self.part
+            self.part in ("", part.kind)
+            and (not self.treatment or treatment in self.treatment)
             and (not self.designs or any(self._is_design(value.text) for value in record.peek("design")))
             and _named(part, _SAYS.get(part.kind), self.says)
             and _named(part, _ABOUT.get(part.kind), self.about)
@@ -79,8 +81,9 @@ def _rule(row: dict[str, str], source: Source) -> Rule:
     part = row["part"]
     return Rule(
         part=part,
+        treatment=terms(row["treatment"], "Treatment"),
         designs=tuple(terms(label.strip(), "StudyDesign") for label in row["design"].split("+") if label.strip()),
-        says=terms(row["says"], _SAYS[part][1]),
+        says=terms(row["says"], _SAYS[part][1]) if row["says"] else frozenset(),
         about=terms(row["about"], _ABOUT[part][1]) if row["about"] else frozenset(),
         outcome=terms(row["outcome"], "Outcome"),
         compared=row["compared"] == "yes",
@@ -90,6 +93,6 @@ def _rule(row: dict[str, str], source: Source) -> Rule:
     )
 
 
-def decide(part: Part, record: Part, rules: Sequence[Rule]) -> Rule:
+def decide(part: Part, record: Part, treatment: str, rules: Sequence[Rule]) -> Rule:
     """Return the first rule that fits; the last line for each kind of part asks for nothing, so there is always one."""
-    return next(rule for rule in rules if rule.fits(part, record))
+    return next(rule for rule in rules if rule.fits(part, record, treatment))
