@@ -99,7 +99,7 @@ def test_the_second_table_tells_what_the_model_cannot(evidence: Evidence, export
 def test_sssom_keeps_every_row(
     evidence: Evidence, exported: Exported, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Sssom reads as many mappings as there are, and warns of none: by itself it drops rows and says that all is well."""
+    """All mappings are read, without a warning: by itself sssom drops rows and says that all is well."""
     parsers = pytest.importorskip("sssom.parsers")
     validators = pytest.importorskip("sssom.validators")
     (content,) = exported(evidence, "sssom").values()
