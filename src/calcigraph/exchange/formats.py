@@ -87,6 +87,23 @@ FORMATS: dict[str, Format] = {
         ),
         Format("kgx", "text/tab-separated-values", "knowledge graphs in the Biolink Model", "kgx/", "kgx:tsv"),
         Format("kgx-jsonl", "application/jsonl", "the same as JSON Lines", "kgx-jsonl/", "kgx:jsonl"),
+        Format(
+            "schema-org",
+            "application/ld+json",
+            "search engines",
+            "calcigraph.schema.jsonld",
+            "schema_org:schema_org",
+        ),
+        Format(
+            "fhir", "application/fhir+json", "health records: FHIR R5, EBMonFHIR", "calcigraph.fhir.json", "fhir:fhir"
+        ),
+        Format(
+            "nanopubs",
+            "application/trig",
+            "the nanopublication network; unsigned",
+            "calcigraph.nanopubs.trig",
+            "nanopubs:nanopubs",
+        ),
         Format("cytoscape", "application/json", "Cytoscape", "calcigraph.cyjs", "network:cytoscape"),
     )
 }
