@@ -23,6 +23,7 @@ _COMMANDS = {
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "questions": "List the questions, or show one.",
+    "release": "Write every export to a folder, with checksums, a manifest and descriptions.",
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
     "validate": "Check records, and say at the file's own line what is wrong.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from calcigraph.api import Evidence
     from calcigraph.exchange.formats import Format
     from calcigraph.exchange.losses import Losses
@@ -65,8 +68,15 @@ def command(
         return
     form = _format(format_name, output, anywhere=losses, scoped=bool(treatment or condition))
     source = _source(opened(None, seeds, home), treatment, condition)
-    try:
+    with missing_library():
         _write(form, source, Losses(), output, losses_only=losses)
+
+
+@contextmanager
+def missing_library() -> Iterator[None]:
+    """Say what to install if a library is missing that a format needs."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if library not in _LIBRARIES:

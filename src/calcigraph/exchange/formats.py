@@ -104,6 +104,23 @@ FORMATS: dict[str, Format] = {
             "calcigraph.nanopubs.trig",
             "nanopubs:nanopubs",
         ),
+        Format(
+            "owl",
+            "application/rdf+xml",
+            "ontology editors and browsers",
+            "calcigraph.owl",
+            "ontology:owl",
+            scoped=False,
+        ),
+        Format("obo", "text/obo", "the same as OBO", "calcigraph.obo", "ontology:obo", scoped=False),
+        Format(
+            "obo-graphs",
+            "application/json",
+            "the same as OBO Graphs",
+            "calcigraph.obo.json",
+            "ontology:obo_graphs",
+            scoped=False,
+        ),
         Format("cytoscape", "application/json", "Cytoscape", "calcigraph.cyjs", "network:cytoscape"),
     )
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GRAPHS = BASE + "graph/"
 _PROVENANCE = GRAPHS + "provenance"
-_PREFIXES = {
+PREFIXES = {
     "cg": BASE + "ontology#",
     "cito": "http://purl.org/spar/cito/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -91,7 +91,7 @@ def triples(source: Source, losses: Losses) -> Iterator[ox.Triple]:
 
 def _into(statements: Iterable[Any], form: ox.RdfFormat) -> Write:
     """Return a function that writes statements in a syntax to a file, one after the other."""
-    prefixes = None if form in (ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES) else _PREFIXES
+    prefixes = None if form in (ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES) else PREFIXES
 
     def write(file: BinaryIO) -> None:
         ox.serialize(statements, file, form, prefixes=prefixes)
