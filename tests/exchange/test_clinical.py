@@ -104,11 +104,18 @@ def test_a_resource_without_what_it_needs_is_refused(tiny: Evidence, exported: E
 
 
 def test_fhir_gives_the_counts_of_the_record(tiny: Evidence, exported: Exported) -> None:
-    """Eight of nine responded, and so says the statistic."""
+    """Eight of nine responded and two had a harm, and so say the statistics."""
     (content,) = exported(tiny, "fhir", treatment="minocycline").values()
     resources = [entry["resource"] for entry in json.loads(content)["entry"]]
-    (statistic,) = [s for one in resources if one["resourceType"] == "Evidence" for s in one["statistic"]]
-    assert (statistic["numberOfEvents"], statistic["sampleSize"]["numberOfParticipants"]) == (8, 9)
+    told = {one["title"]: one["statistic"] for one in resources if one["resourceType"] == "Evidence"}
+    counts = {
+        title: (statistic["numberOfEvents"], statistic["sampleSize"]["numberOfParticipants"])
+        for title, (statistic,) in told.items()
+    }
+    assert counts == {
+        "minocycline in limited cutaneous systemic sclerosis": (8, 9),
+        "skin hyperpigmentation under minocycline": (2, 9),
+    }
 
 
 def nanopubs(content: bytes) -> dict[str, list[ox.Quad]]:

@@ -1,7 +1,7 @@
 """FHIR R5: a bundle of Evidence, EvidenceVariable, Citation, ResearchStudy and ArtifactAssessment, for EBMonFHIR.
 
-A finding is Evidence with its counts, and a level that its design earns is an ArtifactAssessment of it. What a review
-claims is no Evidence: it is an ArtifactAssessment of the review's Citation.
+A finding is Evidence with its counts, and so is each harm; a level that a design earns is an ArtifactAssessment of it.
+What a review claims is no Evidence: it is an ArtifactAssessment of the review's Citation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calcigraph.exchange.citations import Citation
     from calcigraph.exchange.formats import Files
     from calcigraph.exchange.losses import Losses
-    from calcigraph.exchange.parts import Part
+    from calcigraph.exchange.parts import Part, Value
     from calcigraph.exchange.source import Source
 
     Resource = dict[str, Any]
@@ -76,9 +76,12 @@ def _resources(source: Source, losses: Losses) -> Iterator[Resource]:
     for trial in source.of_kind("trial"):
         yield _trial(trial)
     for finding in source.of_kind("finding"):
-        yield from _variables(finding, source)
+        yield from (_variable(iri, source) for name, _ in _ROLES for iri in finding.texts(name))
         yield _evidence(finding, source)
         yield from _levels(finding)
+    for harm in source.of_kind("harm"):
+        yield from (_variable(iri, source) for iri in harm.texts("event"))
+        yield _harm(harm, source)
     for claim in source.of_kind("claim"):
         yield _claim(claim, source)
 
@@ -134,26 +137,23 @@ def _trial(trial: Part) -> Resource:
     return {name: value for name, value in study.items() if value}
 
 
-def _variables(finding: Part, source: Source) -> Iterator[Resource]:
-    """Yield an EvidenceVariable for each condition, treatment and outcome of a finding."""
-    for name, _ in _ROLES:
-        for iri in finding.texts(name):
-            label = source.label(iri)
-            codes = [{"system": source.prefixes[p], "code": c.partition(":")[2]} for p, c in source.exact(iri).items()]
-            concept: Resource = {"text": label} | ({"coding": sorted(codes, key=str)} if codes else {})
-            yield {
-                "resourceType": "EvidenceVariable",
-                "id": identifier(iri),
-                "url": iri,
-                "status": "active",
-                "title": label,
-                "characteristic": [{"definitionCodeableConcept": concept}],
-            }
+def _variable(iri: str, source: Source) -> Resource:
+    """Return a condition, treatment, outcome or adverse event as an EvidenceVariable."""
+    label = source.label(iri)
+    codes = [{"system": source.prefixes[p], "code": c.partition(":")[2]} for p, c in source.exact(iri).items()]
+    concept: Resource = {"text": label} | ({"coding": sorted(codes, key=str)} if codes else {})
+    return {
+        "resourceType": "EvidenceVariable",
+        "id": identifier(iri),
+        "url": iri,
+        "status": "active",
+        "title": label,
+        "characteristic": [{"definitionCodeableConcept": concept}],
+    }
 
 
 def _evidence(finding: Part, source: Source) -> Resource:
     record = source.record(finding)
-    kind = "ResearchStudy" if record.kind == "trial" else "Citation"
     said = finding.text("result")
     evidence: Resource = {
         "resourceType": "Evidence",
@@ -162,13 +162,11 @@ def _evidence(finding: Part, source: Source) -> Resource:
         "status": "active",
         "title": f"{', '.join(finding.labels('treatment'))} in {', '.join(finding.labels('condition'))}",
         "description": "A reported response is not efficacy. Not medical advice.",
-        "variableDefinition": list(_defined(finding)),
+        "variableDefinition": list(_defined(finding, tuple(role for _, role in _ROLES))),
         "synthesisType": _coded("synthesis-type", "NotApplicable"),
         "studyDesign": [{"text": label} for label in record.labels("design")],
         "statistic": _statistics(finding),
-        "relatedArtifact": [
-            {"type": "derived-from", "resourceReference": {"reference": f"{kind}/{identifier(record.iri)}"}}
-        ],
+        "relatedArtifact": _derived_from(record),
     }
     direction = finding.label("direction")
     if direction:
@@ -176,20 +174,59 @@ def _evidence(finding: Part, source: Source) -> Resource:
     return {name: value for name, value in evidence.items() if value}
 
 
+def _derived_from(record: Part) -> list[Resource]:
+    kind = "ResearchStudy" if record.kind == "trial" else "Citation"
+    return [{"type": "derived-from", "resourceReference": {"reference": f"{kind}/{identifier(record.iri)}"}}]
+
+
+def _harm(harm: Part, source: Source) -> Resource:
+    """Return a harm as Evidence: how many patients it befell, out of how many."""
+    finding, record = source.parts[harm.owner], source.record(harm)
+    events, affected = harm.values("event"), harm.number("affected")
+    out_of = harm.number("outOf") or finding.number("patients")
+    told = harm.text("eventAsReported")
+    title = f"{', '.join(event.label for event in events)} under {', '.join(finding.labels('treatment'))}"
+    evidence: Resource = {
+        "resourceType": "Evidence",
+        "id": identifier(harm.iri),
+        "url": harm.iri,
+        "status": "active",
+        "title": title,
+        "description": "A harm as the source reports it; that the treatment caused it is not shown.",
+        "assertion": told,
+        "variableDefinition": [
+            *_defined(finding, ("population", "exposure")),
+            *(_definition(event, "measuredVariable", None) for event in events),
+        ],
+        "synthesisType": _coded("synthesis-type", "NotApplicable"),
+        "relatedArtifact": _derived_from(record),
+    }
+    if affected is not None:
+        statistic: Resource = {"description": "Patients affected.", "numberOfEvents": affected}
+        evidence["statistic"] = [statistic | ({"sampleSize": {"numberOfParticipants": out_of}} if out_of else {})]
+    return {name: value for name, value in evidence.items() if value}
+
+
+def _definition(value: Value, role: str, told: str | None) -> Resource:
+    return {
+        "description": f"{value.label}; {told}" if told else value.label,
+        "variableRole": _coded("variable-role", role),
+        "observed": {"reference": f"EvidenceVariable/{identifier(value.text)}"},
+    }
+
+
 def _coded(system: str, code: str) -> Resource:
     return {"coding": [{"system": _CODES + system, "code": code}]}
 
 
-def _defined(finding: Part) -> Iterator[Resource]:
+def _defined(finding: Part, roles: tuple[str, ...]) -> Iterator[Resource]:
     for name, role in _ROLES:
+        if role not in roles:
+            continue
         for value in finding.values(name):
             more = {"population": "population", "exposure": "dose"}.get(role)
             told = finding.text(more) if more else None
-            yield {
-                "description": f"{value.label}; {told}" if told else value.label,
-                "variableRole": _coded("variable-role", role),
-                "observed": {"reference": f"EvidenceVariable/{identifier(value.text)}"},
-            }
+            yield _definition(value, role, told)
 
 
 def _statistics(finding: Part) -> list[Resource]:

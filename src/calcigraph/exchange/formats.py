@@ -97,6 +97,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "fhir", "application/fhir+json", "health records: FHIR R5, EBMonFHIR", "calcigraph.fhir.json", "fhir:fhir"
         ),
+        Format("va-spec", "application/json", "GA4GH VA-Spec: evidence lines", "calcigraph.va.json", "va:va"),
         Format(
             "nanopubs",
             "application/trig",

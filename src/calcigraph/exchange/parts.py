@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 RECORDS = ("study", "review", "cohort", "trial")
 """The kinds of records; all other kinds are parts of one."""
+_STRUCTURE = frozenset(
+    {"finding", "claim", "observation", "harm", "estimate", "reading", "curation", "literatureSearch"},
+)
+"""The properties that lead to parts: a part that is lost is counted itself, not by what leads to it."""
 
 
 class Value(NamedTuple):
@@ -68,8 +72,8 @@ class Part:
         return int(text) if text is not None else None
 
     def unread(self) -> dict[str, int]:
-        """Return how many statements of the record itself were not read, by property."""
-        return {name: len(self.said[name]) for name in sorted(self.stated - self.read)}
+        """Return how many statements of the record itself were not read, by property, parts aside."""
+        return {name: len(self.said[name]) for name in sorted(self.stated - self.read - _STRUCTURE)}
 
 
 def local_name(iri: str) -> str:
