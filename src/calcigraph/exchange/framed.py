@@ -110,19 +110,26 @@ def _filled(value: Any, moved: dict[str, Any]) -> Any:
 
 
 def _narrowed(context: dict[str, Any], triples: Iterable[ox.Triple]) -> dict[str, Any]:
-    """Return the context with only those names of values that some triples use: it gives the same tree, much sooner."""
-    used = {triple.object.value for triple in triples if isinstance(triple.object, ox.NamedNode)}
-    prefix: str = context["cg"]
+    """Return the context with only those keys and names that some triples use: it gives the same tree, much sooner."""
+    every = list(triples)
+    used = {triple.object.value for triple in every if isinstance(triple.object, ox.NamedNode)}
+    properties = {triple.predicate.value for triple in every}
+    prefixes = {key: entry for key, entry in context.items() if isinstance(entry, str)}
 
-    def fits(term: str) -> bool:
-        return prefix + term.removeprefix("cg:") in used
+    def whole(compact: str) -> str:
+        prefix, _, local = compact.partition(":")
+        return prefixes[prefix] + local
 
-    return {
-        key: entry | {"@context": {name: term for name, term in entry["@context"].items() if fits(term)}}
-        if isinstance(entry, dict) and "@context" in entry
-        else entry
-        for key, entry in context.items()
-    }
+    narrowed: dict[str, Any] = dict(context)
+    for key, entry in context.items():
+        if not isinstance(entry, dict):
+            continue
+        if whole(entry[_ID]) not in properties:
+            del narrowed[key]
+        elif "@context" in entry:
+            names = {name: term for name, term in entry["@context"].items() if whole(term) in used}
+            narrowed[key] = entry | {"@context": names}
+    return narrowed
 
 
 def _expanded(statements: Iterable[ox.Quad]) -> Iterator[dict[str, Any]]:
