@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+import duckdb
 import frictionless
 import networkx as nx
 import pandas as pd
@@ -63,6 +64,23 @@ def test_the_tables_hold_all_that_is_said(evidence: Evidence, folder: Path) -> N
     parts = list(scoped(evidence).of_kind("finding"))
     assert len(findings) == len(parts)
     assert int(findings["patients"].sum()) == sum(part.number("patients") or 0 for part in parts)
+
+
+@pytest.mark.parametrize("file", ["findings", "records", "harms"])
+def test_duckdb_reads_parquet(file: str, evidence: Evidence, exported: Exported, folder: Path) -> None:
+    """DuckDB reads the Parquet files, typed, with the same rows and counts as the CSV files."""
+    place = folder / f"{file}.parquet"
+    place.write_bytes(exported(evidence, "parquet")[place.name])
+    rows = pd.read_csv(folder / f"{file}.csv")
+    with duckdb.connect() as database:
+        described = database.execute(f"DESCRIBE SELECT * FROM '{place}'").fetchall()  # noqa: S608 -- our own file
+        assert [column[0] for column in described] == list(rows.columns)
+        whole = [column[0] for column in described if column[1] == "BIGINT"]
+        sums = ", ".join(f'SUM("{name}")' for name in whole)
+        ((count, *totals),) = database.execute(f"SELECT COUNT(*), {sums} FROM '{place}'").fetchall()  # noqa: S608
+    assert count == len(rows)
+    assert [int(total) for total in totals] == [int(rows[name].sum()) for name in whole]
+    assert whole
 
 
 def test_csvw_describes_the_columns_that_are_there(folder: Path) -> None:

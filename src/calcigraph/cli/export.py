@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calcigraph.exchange.losses import Losses
     from calcigraph.exchange.source import Source
 
-_LIBRARIES = frozenset({"networkx", "pyld", "rispy", "bibtexparser", "fastobo"})
+_LIBRARIES = frozenset({"networkx", "pyld", "rispy", "bibtexparser", "fastobo", "pyarrow"})
 
 
 @click.command("export")

@@ -67,6 +67,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "csv", "text/csv", "analysts: tables with CSVW metadata, a Frictionless package", "tables/", "tables:tables"
         ),
+        Format("parquet", "application/vnd.apache.parquet", "analysts: the same, typed", "parquet/", "parquet:parquet"),
         Format("ris", "application/x-research-info-systems", "reference managers", "calcigraph.ris", "citations:ris"),
         Format("bibtex", "application/x-bibtex", "LaTeX", "calcigraph.bib", "citations:bibtex"),
         Format(

@@ -26,6 +26,7 @@ _MEDIA = {
     "tsv": "text/tab-separated-values",
     "jsonl": "application/jsonl",
     "ttl": "text/turtle",
+    "parquet": "application/vnd.apache.parquet",
 }
 """The media types of files by ending, where a format has files of several kinds."""
 

@@ -64,7 +64,7 @@ class Table:
 
 def tables(source: Source, losses: Losses) -> Files:
     """Yield the tables, each as a CSV file, and what describes them."""
-    every = list(_tables(source))
+    every = list(load_tables(source))
     for table in every:
         yield table.file, _writer(table, source, losses)
     yield "csv-metadata.json", _json(_csvw(every, source))
@@ -75,7 +75,8 @@ def _json(value: Any) -> Write:
     return lambda file: file.write((json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def _tables(source: Source) -> Iterator[Table]:
+def load_tables(source: Source) -> Iterator[Table]:
+    """Yield the tables that have rows, each with its columns and the parts that are its rows."""
     names = _names(source)
     for file, kinds in [("records.csv", RECORDS), *((f"{plural}.csv", (kind,)) for kind, plural in _PLURALS.items())]:
         parts = tuple(source.of_kind(*kinds))
@@ -126,11 +127,15 @@ def _writer(table: Table, source: Source, losses: Losses) -> Write:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["id", "is_a", "part_of", "record", *(column.name for column in table.columns)])
         for part in table.parts:
-            start = [compact(part.iri), part.kind, compact(part.owner), compact(source.record(part).iri)]
-            writer.writerow([*start, *(_cell(part, column, losses) for column in table.columns)])
+            writer.writerow([*start(part, source), *(_cell(part, column, losses) for column in table.columns)])
         text.detach()
 
     return write
+
+
+def start(part: Part, source: Source) -> list[str]:
+    """Return the cells that each row begins with: what the part is, and to what it belongs."""
+    return [compact(part.iri), part.kind, compact(part.owner), compact(source.record(part).iri)]
 
 
 def _cell(part: Part, column: Column, losses: Losses) -> str:
@@ -157,7 +162,7 @@ def _csvw(every: list[Table], source: Source) -> dict[str, Any]:
                 "tableSchema": {
                     "primaryKey": "id",
                     "aboutUrl": "{+id}",
-                    "columns": [*map(_csvw_column, (*_FIRST, *table.columns))],
+                    "columns": [*map(_csvw_column, (*FIXED, *table.columns))],
                 },
             }
             for table in every
@@ -165,7 +170,7 @@ def _csvw(every: list[Table], source: Source) -> dict[str, Any]:
     }
 
 
-_FIRST = tuple(Column(name, "", "", "string", several=False) for name in ("id", "is_a", "part_of", "record"))
+FIXED = tuple(Column(name, "", "", "string", several=False) for name in ("id", "is_a", "part_of", "record"))
 
 
 def _csvw_column(column: Column) -> dict[str, Any]:
@@ -194,7 +199,7 @@ def _package(every: list[Table], source: Source) -> dict[str, Any]:
 
 def _resource(table: Table, every: list[Table]) -> dict[str, Any]:
     schema: dict[str, Any] = {
-        "fields": [*map(_field, (*_FIRST, *table.columns))],
+        "fields": [*map(_field, (*FIXED, *table.columns))],
         "primaryKey": ["id"],
     }
     if table.file != "records.csv" and any(other.file == "records.csv" for other in every):
