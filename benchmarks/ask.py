@@ -39,10 +39,12 @@ from calcigraph.store.endpoint import LocalEndpoint
 OVERHEAD, FASTER, START_MS = 1.5, 30, 150
 
 
-def asked(evidence: calcigraph.Evidence) -> list[tuple[str, dict[str, str]]]:
-    """Return what is asked: of each question, the example in its header, and all that it can answer."""
+def asked(evidence: calcigraph.Evidence, named: tuple[str, ...]) -> list[tuple[str, dict[str, str]]]:
+    """Return what is asked: of each question, or of those named, the example in its header, and all that it answers."""
     calls: list[tuple[str, dict[str, str]]] = []
     for name, question in evidence.questions.items():
+        if named and name not in named:
+            continue
         words = shlex.split(question.example)[3:]
         given = {key.removeprefix("--"): value for key, value in zip(words[::2], words[1::2], strict=True)}
         calls.append((name, given))
@@ -81,14 +83,14 @@ def _bare(store: Any, text: str) -> list[Any]:
     return list(store.query(text, use_default_graph_as_union=True))
 
 
-def _in_process(evidence: calcigraph.Evidence, place: Path, repeats: int, limit: float) -> None:
+def _in_process(evidence: calcigraph.Evidence, questions: tuple[str, ...], place: Path, repeats: int, limit: float) -> None:
     store = _store(evidence)
     triples = place / "union.nt"
     triples.write_text(
         "".join(f"{quad.triple} .\n" for quad in {q.triple: q for q in store}.values()), encoding="utf-8"
     )
     rows, overheads, ratios = [], [], []
-    for name, given in asked(evidence):
+    for name, given in asked(evidence, questions):
         text = _filled(evidence, name, given)
         taken = side_by_side(
             {
@@ -158,12 +160,13 @@ def _whole_process(home: Path, starts: int) -> None:
 @click.option("--repeats", type=click.IntRange(1), default=20, show_default=True, help="Times each question is asked.")
 @click.option("--starts", type=click.IntRange(1), default=20, show_default=True, help="Times each process is started.")
 @click.option("--limit", type=float, default=120, show_default=True, help="Seconds after which rdflib is stopped.")
-def main(repeats: int, starts: int, limit: float) -> None:
-    """Measure the asking of questions."""
+@click.argument("questions", nargs=-1)
+def main(questions: tuple[str, ...], repeats: int, starts: int, limit: float) -> None:
+    """Measure the asking of all QUESTIONS, or of those named."""
     click.echo(f"{versions()}\n")
     with tempfile.TemporaryDirectory() as place:
         home = Path(place) / "home"
-        _in_process(calcigraph.open(home=home), Path(place), repeats, limit)
+        _in_process(calcigraph.open(home=home), questions, Path(place), repeats, limit)
         _whole_process(home, starts)
 
 

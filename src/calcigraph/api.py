@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +11,16 @@ from calcigraph.resources import Resources, resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from calcigraph.errors import Problem
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.catalog import Question
+    from calcigraph.questions.changes import Changes
     from calcigraph.questions.trace import Trace
-    from calcigraph.store.local import Build
+    from calcigraph.store.local import Build, BuildInfo
     from calcigraph.synthesis import Counted, NoPool, Pool, Switches
     from calcigraph.synthesis.profiles import Facts, Profile
 
@@ -36,6 +38,8 @@ class Evidence:
     load_names: Callable[[], Vocabulary]
     stale: tuple[Problem, ...] = ()
     """What is wrong with the records now, if the last good build answers in their place."""
+    info: BuildInfo | None = None
+    """What the build holds, and for a view of an earlier day what it lacks; a distant endpoint does not tell."""
     dump: Path | None = None
     """The whole graph as N-Quads, if it is on this machine."""
 
@@ -119,13 +123,23 @@ class Evidence:
         from calcigraph.synthesis.profiles import profile
 
         asked = scope(self.names, treatment, condition=condition, route=route)
-        return profile(self.counts, self.facts, self.names, asked, switches)
+        made = profile(self.counts, self.facts, self.names, asked, switches)
+        return replace(made, as_of=self.info.as_of) if self.info is not None else made
 
     def profiles(self) -> list[Profile]:
         """Return the profile of every treatment that a finding names, in all conditions."""
         from calcigraph.synthesis.profiles import default_profiles
 
         return list(default_profiles(self.counts, self.facts, self.names))
+
+    def changes_since(self, old: Evidence) -> list[Changes]:
+        """Return what is new, what changed and what is gone since another state of the evidence, section by section.
+
+        The sections are records, findings, levels, contradictions, claims, pools and gaps.
+        """
+        from calcigraph.questions.changes import changes
+
+        return changes(old.endpoint, self.endpoint, self.product.change_queries())
 
     def why(self, name: str) -> Trace:
         """Return the trace of a record or a part of one, by its whole or short address, down to the papers.
@@ -156,6 +170,7 @@ def open_evidence(
     *,
     seeds: Path | str | None = None,
     home: Path | str | None = None,
+    as_of: str | None = None,
     in_memory: int = IN_MEMORY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evidence:
@@ -165,21 +180,50 @@ def open_evidence(
     up to `in_memory` quads is copied into memory, where answers come some three times as fast.
     If the records are not sound, the last good build of the same folder answers, and `stale` says why;
     raises InvalidRecords if there is none.
+
+    With `as_of`, a day, month or year such as "2018-07", it is what was known at its end: records that were published
+    later are left out, with those that do not say when, and levels, pools, verdicts and gaps are those of the rest;
+    `info` counts what is left out. Raises BadDate for what is no date, or for one in the future.
     """
     from calcigraph.build.assemble import build
     from calcigraph.errors import InvalidRecords, Severity
     from calcigraph.store.local import Home, default_home
 
+    day = _day(as_of) if as_of is not None else None
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())
+    violations: tuple[Problem, ...] = ()
     try:
-        return _evidence(product, build(product, place, progress=progress), in_memory)
+        made = build(product, place, progress=progress)
     except InvalidRecords as error:
         last = place.current(product.seeds)
         if last is None:
             raise
+        made = last
         violations = tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
-        return _evidence(product, last, in_memory, violations)
+    if day is not None:
+        from calcigraph.build.view import view
+
+        made = view(product, place, made, day, progress)
+    return _evidence(product, made, in_memory, violations)
+
+
+def _day(text: str) -> date:
+    from datetime import date
+
+    from calcigraph.names.days import asked_day
+
+    return asked_day(text, date.today())  # noqa: DTZ011 -- the day where the user is
+
+
+def open_build(start: str, *, home: Path | str | None = None, in_memory: int = IN_MEMORY) -> Evidence:
+    """Return the evidence of a build that was made before, by the first characters of its digest.
+
+    Raises UnknownName or AmbiguousName with the builds that there are.
+    """
+    from calcigraph.store.local import Home, default_home
+
+    return _evidence(resources(), Home(Path(home) if home is not None else default_home()).named(start), in_memory)
 
 
 def connect(url: str, *, seconds: int = 60) -> Evidence:
@@ -197,5 +241,7 @@ def _evidence(product: Resources, made: Build, in_memory: int, stale: tuple[Prob
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.store.endpoint import LocalEndpoint
 
-    store = made.load() if made.info.quads <= in_memory else made.open()
-    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(made.names()), stale, made.dump)
+    info = made.info
+    store = made.load() if info.quads <= in_memory else made.open()
+    names = made.names
+    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(names()), stale, info, made.dump)

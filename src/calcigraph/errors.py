@@ -6,6 +6,7 @@ CalcigraphError
 ├── UnknownQuestion (LookupError)  a question that is not in the catalogue
 ├── BadQuestion (ValueError)       a question file without a proper header
 ├── BadParameter (ValueError)      a parameter that the question does not take
+├── BadDate (ValueError)           a day that is none, or one in the future
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
 ├── BadFolder (ValueError)         a folder that holds other files than what would be written there
 ├── NothingToDraw (LookupError)    a figure of what has no findings
@@ -91,6 +92,13 @@ class BadQuestion(CalcigraphError, ValueError):
 
 class BadParameter(CalcigraphError, ValueError):
     """A parameter that the question does not take, or a value that it cannot have."""
+
+
+class BadDate(CalcigraphError, ValueError):
+    """A text that is no day, month or year, or one in the future."""
+
+    def __init__(self, text: str, *, why: str = "is no date: write a day, month or year") -> None:
+        super().__init__(f"{text!r} {why}, such as 2018-07-15, 2018-07 or 2018.")
 
 
 class InvalidRecords(CalcigraphError, ValueError):

@@ -95,6 +95,15 @@ class Resources(NamedTuple):
         """The query of what findings count."""
         return self.queries / "synthesis" / "counts.rq"
 
+    @property
+    def publications(self) -> Path:
+        """The query of when records were first known."""
+        return self.queries / "as-of" / "publications.rq"
+
+    def change_queries(self) -> list[Path]:
+        """Return the queries whose answers are compared between two states of the evidence, in their order."""
+        return sorted((self.queries / "diff").glob("*.rq"))
+
     def profile_queries(self) -> dict[str, Path]:
         """Return the queries that evidence profiles are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "profile").glob("*.rq"))}

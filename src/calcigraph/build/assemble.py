@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calcigraph.build.inputs import fingerprint
-from calcigraph.build.weigh import weigh
 from calcigraph.errors import BuildFailed, InvalidRecords, Severity
 from calcigraph.resources import record_files
-from calcigraph.store.local import BuildInfo, write_info
+from calcigraph.store.local import BuildInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,14 +36,11 @@ def build(
     refuses; in both cases the last good build stays current.
     """
     digest = fingerprint(product)
-    made = home.find(digest)
-    if made is None:
-        with home.writing(digest) as folder:
-            _make(product, digest, folder, engine=engine, executor=executor, progress=progress)
-        made = home.find(digest)
-        if made is None:
-            message = f"The build {digest} was taken away as soon as it was made: is something else using {home.path}?"
-            raise BuildFailed(message)
+
+    def make(folder: Path) -> None:
+        _make(product, digest, folder, engine=engine, executor=executor, progress=progress)
+
+    made = home.found_or_made(digest, make)
     try:
         home.point_to(digest, product.seeds)
     except OSError as error:
@@ -89,39 +85,24 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
 
     import pyoxigraph as ox
 
+    from calcigraph.build.finish import finish
     from calcigraph.graph.dataset import ONTOLOGY_GRAPH, mapping_quads, turtle_quads
-    from calcigraph.names.vocabulary import load_vocabulary
-    from calcigraph.reasoning.rules import infer, load_rules
 
     store = ox.Store(str(folder / "store"))
     for start in range(0, len(checked.parts), _TOGETHER):
         part = _joined(checked.parts[start : start + _TOGETHER], folder / "spool" / "joined.nq")
         store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
+    shutil.rmtree(folder / "spool")
     store.bulk_extend(turtle_quads([*product.ontology_files(), *product.order_files()], ONTOLOGY_GRAPH))
     for mappings in product.mapping_files():
         store.bulk_extend(mapping_quads(mappings))
-    progress("Deriving")
-    derived = infer(store, load_rules(product.rule_files()))
-    vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
-    progress("Weighing")
-    derived += weigh(product, store, vocabulary)
-    progress("Writing")
-    store.optimize()
-    store.flush()
-    store.dump(str(folder / "graph.nq"), format=ox.RdfFormat.N_QUADS)
-    quads = len(store)
-    del store
-    (folder / "names.json").write_text(vocabulary.to_json(), encoding="utf-8")
-    shutil.rmtree(folder / "spool")
     severities = [problem.severity for problem in checked.problems]
-    write_info(
-        folder,
-        BuildInfo(
-            digest=digest,
-            records=len(checked.files),
-            quads=quads,
-            derived=derived,
-            warnings=severities.count(Severity.WARNING),
-            remarks=severities.count(Severity.INFO),
-        ),
+    info = BuildInfo(
+        digest=digest,
+        records=len(checked.files),
+        quads=0,
+        derived=0,
+        warnings=severities.count(Severity.WARNING),
+        remarks=severities.count(Severity.INFO),
     )
+    finish(product, store, folder, info, progress)

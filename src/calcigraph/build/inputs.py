@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def fingerprint(product: Resources) -> str:
-    """Return the digest of seeds, searches, ontology, tables, mappings, rules, counts, shapes and the code."""
+    """Return the digest of seeds, searches, ontology, tables, mappings, rules, shapes, code and synthesis queries."""
     digest = hashlib.blake2b(digest_size=16)
     ontology = [*product.ontology_files(), *product.order_files(), product.context, *product.rule_files()]
     ontology += [*product.mapping_files(), product.levels, product.verdicts, product.counts]
+    ontology += product.profile_queries().values()
     ontology += [product.searches] if product.searches.is_file() else []
     for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code_files()]:
         data = _content(path)

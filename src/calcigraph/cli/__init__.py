@@ -18,6 +18,7 @@ _COMMANDS = {
     "audit": "Audit claims: do the findings in the graph bear them out, and does the level stated hold?",
     "build": "Build the graph from the records; does nothing when nothing changed.",
     "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
+    "diff": "Compare two days or two builds: new findings, levels that moved, contradictions, claims that turned.",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",

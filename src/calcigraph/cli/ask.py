@@ -57,10 +57,13 @@ def _command(question: Question) -> click.Command:
 
     @answers.form
     @options.endpoint
+    @options.as_of
     @options.seeds
     @options.home
-    def run(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
-        answers.give(question, asked, opened(endpoint, seeds, home), form)
+    def run(
+        form: str, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **asked: str | None
+    ) -> None:
+        answers.give(question, asked, opened(endpoint, seeds, home, as_of), form)
 
     text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
     made = click.command(question.name, help=text, short_help=question.summary)(run)

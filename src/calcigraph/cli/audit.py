@@ -29,9 +29,12 @@ _IN_A_TABLE = (
 @click.option("--verdict", help="borne out, overstated, understated, contradicted, overtaken, or not checkable.")
 @answers.form
 @options.endpoint
+@options.as_of
 @options.seeds
 @options.home
-def command(form: str, endpoint: str | None, seeds: Path | None, home: Path | None, **asked: str | None) -> None:
+def command(
+    form: str, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **asked: str | None
+) -> None:
     """Audit claims: each with its verdict, the reason, and the studies that it rests on by their results.
 
     A verdict is about the text of a claim and what this graph holds, never about its authors. `calcigraph why CLAIM`
@@ -42,7 +45,7 @@ def command(form: str, endpoint: str | None, seeds: Path | None, home: Path | No
       calcigraph audit --review 31302187
     """
     question = find_question("audit", resources().question_files())
-    answer = answers.give(question, asked, opened(endpoint, seeds, home), form, columns=_IN_A_TABLE)
+    answer = answers.give(question, asked, opened(endpoint, seeds, home, as_of), form, columns=_IN_A_TABLE)
     counts = Counter(str(row["verdict"]) for row in answer)
     if counts:
         told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())

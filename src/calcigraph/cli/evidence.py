@@ -12,16 +12,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calcigraph.api import Evidence
+    from calcigraph.store.local import BuildInfo
 
 
-def opened(endpoint: str | None, seeds: Path | None, home: Path | None) -> Evidence:
-    """Return the evidence at the endpoint, or in the embedded store; warn if the last good build answers."""
+def opened(endpoint: str | None, seeds: Path | None, home: Path | None, as_of: str | None = None) -> Evidence:
+    """Return the evidence at the endpoint, or in the embedded store, as it is or as it was known at the end of a day.
+
+    Warn if the last good build answers, and say what a view of an earlier day leaves out. Raises click.UsageError if a
+    distant endpoint is asked for an earlier day.
+    """
     from calcigraph.api import connect, open_evidence
 
     if endpoint is not None:
+        if as_of is not None:
+            message = "--as-of asks the embedded store, which makes the rules, pools and verdicts of that day anew."
+            raise click.UsageError(f"{message} Leave out --endpoint.")
         return connect(endpoint)
     with progress() as say:
-        evidence = open_evidence(seeds=seeds, home=home, in_memory=0, progress=say)
+        evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, in_memory=0, progress=say)
     if evidence.stale:
         count = len(evidence.stale)
         click.echo(
@@ -29,4 +37,20 @@ def opened(endpoint: str | None, seeds: Path | None, home: Path | None) -> Evide
             "`calcigraph validate` shows them.",
             err=True,
         )
+    if evidence.info is not None and evidence.info.as_of:
+        click.echo(f"Note: {_view(evidence.info)}", err=True)
     return evidence
+
+
+def _view(info: BuildInfo) -> str:
+    """Return in words what a view of an earlier day holds, and what it lacks."""
+    left_out = [f"{info.later} of later days"] if info.later else []
+    if info.unsure:
+        left_out.append(f"{info.unsure} that may be of that day or later")
+    if info.undated:
+        left_out.append(f"{info.undated} without a date")
+    total = info.records + info.later + info.unsure + info.undated
+    without = f"; left out are {', '.join(left_out)}" if left_out else ""
+    return (
+        f"as known at the end of {info.as_of}, {info.records} of {total} records{without}. Searches are those of today."
+    )

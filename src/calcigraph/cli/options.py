@@ -18,6 +18,11 @@ home = click.option(
     help="Where builds live.  [default: the user's cache; env: CALCIGRAPH_HOME]",
 )
 endpoint = click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+as_of = click.option(
+    "--as-of",
+    metavar="DATE",
+    help="Answer with what was known at the end of this day, month or year, such as 2018-07.",
+)
 engine = click.option(
     "--engine",
     type=click.Choice(["pyshifty", "pyshacl"]),

@@ -91,16 +91,19 @@ def _figure(name: str, *asked: Option) -> Callable[[Callable[[], Draw]], click.C
             show_default=True,
             help="One or two columns, or millimetres.",
         ),
-        click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store."),
+        options.endpoint,
+        options.as_of,
         options.seeds,
         options.home,
     )
 
     def made(load: Callable[[], Draw]) -> click.Command:
-        def run(output: Path, endpoint: str | None, seeds: Path | None, home: Path | None, **given: Any) -> None:
+        def run(
+            output: Path, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **given: Any
+        ) -> None:
             check_output(output)
             draw = _loaded(load)
-            _write(draw(opened(endpoint, seeds, home), **given), output)
+            _write(draw(opened(endpoint, seeds, home, as_of), **given), output)
 
         for option in reversed((*asked, *shared)):
             option(run)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @click.option("--without-corrected", is_flag=True, help="Leave out corrected and doubted sources.")
 @click.option("--without-second-hand", is_flag=True, help="Leave out what was read only in another's account.")
 @click.option("--without-overlap", is_flag=True, help="Pool no studies that share, or may share, patients.")
-@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+@options.endpoint
+@options.as_of
 @options.seeds
 @options.home
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -46,6 +47,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     without_second_hand: bool,
     without_overlap: bool,
     endpoint: str | None,
+    as_of: str | None,
     seeds: Path | None,
     home: Path | None,
 ) -> None:
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from calcigraph.synthesis import Switches
     from calcigraph.synthesis.profiles.forms import to_json, to_markdown
 
-    evidence = opened(endpoint, seeds, home)
+    evidence = opened(endpoint, seeds, home, as_of)
     switches = Switches(
         without_retracted=not retracted,
         without_corrected=without_corrected,

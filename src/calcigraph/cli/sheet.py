@@ -10,7 +10,7 @@ import click
 from texttable import Texttable
 
 from calcigraph.synthesis.profiles.forms import sections
-from calcigraph.synthesis.profiles.reading import what
+from calcigraph.synthesis.profiles.reading import title
 
 if TYPE_CHECKING:
     from calcigraph.synthesis.profiles.forms import Section
@@ -24,8 +24,8 @@ _GAP = 3
 def show(profile: Profile) -> None:
     """Write the profile to standard output, no wider than the terminal; a file gets 80 columns."""
     width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
-    title = what(profile)
-    click.echo(f"{title}\n{'=' * min(len(title), width)}")
+    heading = title(profile)
+    click.echo(f"{heading}\n{'=' * min(len(heading), width)}")
     for section in sections(profile):
         click.echo(f"\n{section.heading}\n{'-' * len(section.heading)}")
         if section.sentences:

@@ -28,11 +28,18 @@ _ELSEWHERE = frozenset({"has reading", "has curation", "has finding", "has claim
 @click.argument("target", metavar="ADDRESS|QUESTION:ROW")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.endpoint
+@options.as_of
 @options.seeds
 @options.home
 @click.pass_context
 def command(
-    context: click.Context, target: str, form: str, endpoint: str | None, seeds: Path | None, home: Path | None
+    context: click.Context,
+    target: str,
+    form: str,
+    endpoint: str | None,
+    as_of: str | None,
+    seeds: Path | None,
+    home: Path | None,
 ) -> None:
     """Say why: what is stated, what a rule derived and from what, and which paper it was read in.
 
@@ -43,7 +50,7 @@ def command(
     Example:
       calcigraph why treatments:1 --condition JDM --level IV
     """
-    evidence = opened(endpoint, seeds, home)
+    evidence = opened(endpoint, seeds, home, as_of)
     question, colon, row = target.rpartition(":")
     if colon and row.isdecimal() and question in evidence.questions:
         answer = evidence.ask(question, **_parameters(context.args))

@@ -92,9 +92,14 @@ class Data:
 
     @cached_property
     def stamp(self) -> tuple[str, int]:
-        """The day to which the evidence stands, and how many records there are."""
+        """The day to which the evidence stands, or of which it is a view, and how many records there are."""
         row = self.rows("stamp")[0]
-        return row.get("last", "an unknown day"), row["records"]
+        return self.as_of or row.get("last", "an unknown day"), row["records"]
+
+    @property
+    def as_of(self) -> str:
+        """The day of which the evidence is a view; empty if it is the evidence of now."""
+        return self.evidence.info.as_of if self.evidence.info is not None else ""
 
     def label(self, iri: str) -> str:
         """Return the label of a term."""

@@ -36,7 +36,8 @@ def finish(
     y += 1.5
     page.line((page.margin, y), (page.right, y), color=RULE, weight=0.4)
     y += 0.8
-    state = f"Calcigraph {calcigraph.__version__}, evidence of {day}: {records} records. {CAUTION}"
+    which = "evidence as known at the end of" if data.as_of else "evidence of"
+    state = f"Calcigraph {calcigraph.__version__}, {which} {day}: {records} records. {CAUTION}"
     for words in (*notes, state):
         y = page.lines((page.margin, y), page.wrap(words, width, page.small), size=page.small, color=SOFT) + 0.6
     height = y + page.margin - 0.6

@@ -17,14 +17,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from calcigraph.errors import BuildFailed
+from calcigraph.errors import AmbiguousName, BuildFailed, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pyoxigraph as ox
 
 _KEPT_SECONDS = 24 * 3600
+_SHOWN = 5
 
 
 def default_home() -> Path:
@@ -35,7 +36,11 @@ def default_home() -> Path:
 
 
 class BuildInfo(NamedTuple):
-    """What a build holds: how many records, quads and derived quads, and how many warnings and remarks."""
+    """What a build holds: how many records, quads and derived quads, and how many warnings and remarks.
+
+    A view of an earlier day also says that day (`as_of`), how many records it lacks because they say no date at all
+    (`undated`), or none precise enough to tell (`unsure`), and how many came later.
+    """
 
     digest: str
     records: int
@@ -43,6 +48,10 @@ class BuildInfo(NamedTuple):
     derived: int
     warnings: int
     remarks: int
+    as_of: str = ""
+    undated: int = 0
+    unsure: int = 0
+    later: int = 0
 
 
 class Build(NamedTuple):
@@ -89,6 +98,16 @@ class Home(NamedTuple):
         path = self.path / "builds" / digest
         return Build(path) if (path / "build.json").is_file() else None
 
+    def named(self, start: str) -> Build:
+        """Return the build whose digest begins so; raises UnknownName or AmbiguousName with those that there are."""
+        every = sorted(path.parent.name for path in (self.path / "builds").glob("[!.]*/build.json"))
+        found = [digest for digest in every if digest.startswith(start)]
+        if not found:
+            raise UnknownName(start, every[:_SHOWN], kind="build")
+        if len(found) > 1 and start not in found:
+            raise AmbiguousName(start, found[:_SHOWN], kind="build")
+        return Build(self.path / "builds" / found[0])
+
     def current(self, seeds: Path) -> Build | None:
         """Return the newest good build of a folder of records, if there is one."""
         try:
@@ -110,6 +129,21 @@ class Home(NamedTuple):
 
     def _pointer(self, seeds: Path) -> Path:
         return self.path / "current" / hashlib.blake2b(str(seeds.resolve()).encode(), digest_size=8).hexdigest()
+
+    def found_or_made(self, digest: str, make: Callable[[Path], None]) -> Build:
+        """Return the build of that digest, which `make` writes into the folder that it is given unless it is there.
+
+        Raises BuildFailed if the disk refuses, or if the build is taken away as soon as it is made.
+        """
+        found = self.find(digest)
+        if found is None:
+            with self.writing(digest) as folder:
+                make(folder)
+            found = self.find(digest)
+        if found is None:
+            message = f"The build {digest} was taken away as soon as it was made: is something else using {self.path}?"
+            raise BuildFailed(message)
+        return found
 
     @contextmanager
     def writing(self, digest: str) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from calcigraph.graph.dataset import BASE, GRAPHS, PROVENANCE_GRAPH, rule_iri, rule_quads
+from calcigraph.graph.dataset import BASE, PROVENANCE_GRAPH, SYNTHESIS, rule_iri, rule_quads
 from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
 from calcigraph.synthesis.scopes import CONDITION
 from calcigraph.synthesis.values import Pool, Reason, Response
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from calcigraph.synthesis.values import Excluded, Gathered, NoPool, Scope, StudyRow
 
-POOLS_GRAPH = GRAPHS + "synthesis/pools"
+POOLS_GRAPH = SYNTHESIS + "pools"
 METHOD = (
     "Logits of the proportions, with half a patient added to both sides where none or all responded; variance between"
     " studies by Paule and Mandel; 95 % interval by Hartung and Knapp; per study the exact interval of Clopper and"

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.graph.dataset import BASE
-from calcigraph.synthesis.profiles.reading import limits, patients, what
+from calcigraph.synthesis.profiles.reading import limits, patients, title
 from calcigraph.synthesis.values import Pool
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def sections(profile: Profile) -> Iterator[Section]:
 
 def to_markdown(profile: Profile) -> str:
     """Return a profile as Markdown: a heading and, for each section, its sentences and its table."""
-    lines = [f"# {what(profile)}"]
+    lines = [f"# {title(profile)}"]
     for section in sections(profile):
         lines += ["", f"## {section.heading}"]
         if section.sentences:

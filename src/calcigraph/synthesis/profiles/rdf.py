@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from calcigraph.graph.dataset import BASE, GRAPHS, PROVENANCE_GRAPH
+from calcigraph.graph.dataset import BASE, PROVENANCE_GRAPH, SYNTHESIS
 from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
-from calcigraph.synthesis.profiles.reading import what
+from calcigraph.synthesis.profiles.reading import title
 from calcigraph.synthesis.rdf import address as pool_address
 from calcigraph.synthesis.scopes import CONDITION
 from calcigraph.synthesis.values import Pool, Switches
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from calcigraph.synthesis.profiles.values import Profile
 
-PROFILES_GRAPH = GRAPHS + "synthesis/profiles"
+PROFILES_GRAPH = SYNTHESIS + "profiles"
 _RULE = BASE + "rule/profiles"
 _MAKING = BASE + "synthesis/profiles"
 _PROV = "http://www.w3.org/ns/prov#"
@@ -73,7 +73,7 @@ def address(profile: Profile) -> str:
 def _said(one: Profile) -> Iterator[Said]:
     node = address(one)
     yield node, RDF_TYPE, _term(TERMS + "EvidenceProfile")
-    yield node, LABEL, ox.Literal(f"Evidence on {what(one)}")
+    yield node, LABEL, ox.Literal(f"Evidence on {title(one)}")
     yield node, _PROV + "wasGeneratedBy", _term(_MAKING)
     yield node, TERMS + "profiledTreatment", _term(one.treatment.iri)
     yield node, TERMS + "profiledCondition", _term(one.condition.iri)

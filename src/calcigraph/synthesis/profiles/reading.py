@@ -45,6 +45,11 @@ def what(profile: Profile) -> str:
     return f"{profile.treatment.label}{where}{f' ({profile.route.label})' if profile.route else ''}"
 
 
+def title(profile: Profile) -> str:
+    """Return what stands over a profile: what it is about, and the day of which it is a view."""
+    return what(profile) + (f", as known at the end of {profile.as_of}" if profile.as_of else "")
+
+
 def limits(pool: Pool) -> tuple[float, float]:
     """Return the limits to be believed: the wider ones where the studies agree more than chance would have it."""
     found = pool.summary

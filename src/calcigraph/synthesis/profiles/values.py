@@ -119,7 +119,8 @@ class Profile:
 
     findings are those that count as evidence on it, aside those that do not, with the reason. treatments are what was
     given in these findings: the treatment itself, or what is below a class. any_response and complete_response
-    are pools, or say why there is none. reading is composed from these figures and from nothing else.
+    are pools, or say why there is none. as_of is the day of which the evidence is a view, if it is one. reading is
+    composed from these figures and from nothing else.
     """
 
     treatment: Term
@@ -141,6 +142,7 @@ class Profile:
     contradictions: tuple[Contradiction, ...]
     trials: tuple[Trial, ...]
     gaps: tuple[Gap, ...]
+    as_of: str = ""
     reading: tuple[str, ...] = ()
 
     @property
