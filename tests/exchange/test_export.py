@@ -69,6 +69,16 @@ def test_a_mistake_is_answered(arguments: list[str], says: str, tiny: Evidence, 
     assert "Traceback" not in ran.stderr
 
 
+def test_an_export_can_be_of_an_earlier_day(tiny: Evidence, shared_home: Path, tmp_path: Path) -> None:
+    """With --as-of only what was published by then is exported, and the file beside it says so."""
+    file = tmp_path / "it.ris"
+    ran = run("ris", "--as-of", "2001", "--seeds", tiny.product.seeds, "-o", file, home=shared_home)
+    assert ran.returncode == 0, ran.stderr
+    assert "ID  - alpha-2001" in file.read_text(encoding="utf-8")
+    assert "ID  - beta-2002" not in file.read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "it.ris.losses.json").read_text(encoding="utf-8"))["as_of"].startswith("2001")
+
+
 def test_a_format_is_found_by_its_name_alone() -> None:
     """An unknown format is answered with the nearest."""
     with pytest.raises(UnknownName, match="Nearest: ntriples"):

@@ -35,9 +35,10 @@ _LIBRARIES = frozenset({"networkx", "pyld", "rispy", "bibtexparser", "fastobo", 
 @click.option("--condition", help="Only what is on this condition; its subtypes are included.")
 @click.option("--losses", is_flag=True, help="Write, as JSON, what the format cannot carry, instead of the export.")
 @click.option("--list", "listed", is_flag=True, help="List the formats.")
+@options.as_of
 @options.seeds
 @options.home
-def command(
+def command(  # noqa: PLR0913 -- one parameter per option
     format_name: str | None,
     output: Path | None,
     treatment: str | None,
@@ -45,6 +46,7 @@ def command(
     *,
     losses: bool,
     listed: bool,
+    as_of: str | None,
     seeds: Path | None,
     home: Path | None,
 ) -> None:
@@ -67,9 +69,11 @@ def command(
             click.echo(f"{form.name}\t{form.media_type}\t{form.file}\t{form.purpose}")
         return
     form = _format(format_name, output, anywhere=losses, scoped=bool(treatment or condition))
-    source = _source(opened(None, seeds, home), treatment, condition)
+    evidence = opened(None, seeds, home, as_of)
+    source = _source(evidence, treatment, condition)
     with missing_library():
-        _write(form, source, Losses(), output, losses_only=losses)
+        lost = Losses(as_of=evidence.info.as_of if evidence.info is not None else "")
+        _write(form, source, lost, output, losses_only=losses)
 
 
 @contextmanager

@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Losses:
-    """The losses of one export: how many statements or parts of a kind were left out, and why."""
+    """The losses of one export: how many statements or parts of a kind were left out, and why.
+
+    `as_of` is the earlier day of which the export is a view, or nothing.
+    """
 
     counted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    as_of: str = ""
 
     def add(self, kind: str, what: str, why: str, count: int = 1) -> None:
         """Count something that was left out: its kind, what of it, and why."""
@@ -42,4 +47,5 @@ class Losses:
             {"kind": kind, "what": what, "why": why, "count": count}
             for (kind, what, why), count in sorted(self.counted.items())
         ]
-        return json.dumps({"format": name, "lost": lost}, indent=1, ensure_ascii=False) + "\n"
+        of = {"as_of": self.as_of} if self.as_of else {}
+        return json.dumps({"format": name, **of, "lost": lost}, indent=1, ensure_ascii=False) + "\n"
