@@ -83,7 +83,9 @@ def _bare(store: Any, text: str) -> list[Any]:
     return list(store.query(text, use_default_graph_as_union=True))
 
 
-def _in_process(evidence: calcigraph.Evidence, questions: tuple[str, ...], place: Path, repeats: int, limit: float) -> None:
+def _in_process(
+    evidence: calcigraph.Evidence, questions: tuple[str, ...], place: Path, repeats: int, limit: float
+) -> None:
     store = _store(evidence)
     triples = place / "union.nt"
     triples.write_text(

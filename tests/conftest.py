@@ -5,6 +5,7 @@ Hypothesis sets no time limit: how long an example takes says nothing about the 
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from pathlib import Path
@@ -15,10 +16,19 @@ import pytest
 from hypothesis import settings
 
 import calcigraph
+from calcigraph.exchange.formats import find_format
+from calcigraph.exchange.losses import Losses
+from calcigraph.exchange.source import scoped
 from calcigraph.resources import Resources, resources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from calcigraph import Evidence
+
+    Exported = Callable[..., dict[str, bytes]]
+
+TINY = Path(__file__).parent / "worlds" / "tiny"
 
 settings.register_profile("calcigraph", deadline=None)
 settings.load_profile("calcigraph")
@@ -51,3 +61,25 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evidence(shared_home: Path) -> Evidence:
     """Return the evidence of the real records."""
     return calcigraph.open(home=shared_home)
+
+
+@pytest.fixture(scope="session")
+def tiny(shared_home: Path) -> Evidence:
+    """Return the evidence of a few records."""
+    return calcigraph.open(seeds=TINY, home=shared_home)
+
+
+@pytest.fixture(scope="session")
+def exported() -> Exported:
+    """Return a function that makes an export in memory and returns its files by path."""
+
+    def export(evidence: Evidence, name: str, losses: Losses | None = None, **asked: str) -> dict[str, bytes]:
+        files = {}
+        counted = Losses() if losses is None else losses
+        for path, write in find_format(name).files(scoped(evidence, **asked), counted):
+            file = io.BytesIO()
+            write(file)
+            files[path] = file.getvalue()
+        return files
+
+    return export

@@ -40,6 +40,8 @@ class Evidence:
     """What is wrong with the records now, if the last good build answers in their place."""
     info: BuildInfo | None = None
     """What the build holds, and for a view of an earlier day what it lacks; a distant endpoint does not tell."""
+    dump: Path | None = None
+    """The whole graph as N-Quads, if it is on this machine."""
 
     @cached_property
     def names(self) -> Vocabulary:
@@ -251,4 +253,5 @@ def _evidence(product: Resources, made: Build, in_memory: int, stale: tuple[Prob
 
     info = made.info
     store = made.load() if info.quads <= in_memory else made.open()
-    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(made.names()), stale, info)
+    names = made.names
+    return Evidence(product, LocalEndpoint(store), lambda: Vocabulary.from_json(names()), stale, info, made.dump)

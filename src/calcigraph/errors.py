@@ -10,10 +10,11 @@ CalcigraphError
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
 ├── BadFolder (ValueError)         a folder that holds other files than what would be written there
 ├── NothingToDraw (LookupError)    a figure of what has no findings
-├── BadOutput (ValueError)         a file to which a figure cannot be written
+├── BadOutput (ValueError)         a file to which a figure or an export cannot be written
 ├── BuildFailed (RuntimeError)     a build that could not be written
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
+├── ExportFailed (RuntimeError)    an export that could not be written
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -133,11 +134,15 @@ class NothingToDraw(CalcigraphError, LookupError):
 
 
 class BadOutput(CalcigraphError, ValueError):
-    """A file to which a figure cannot be written."""
+    """A file to which a figure or an export cannot be written."""
 
 
 class FigureFailed(CalcigraphError, RuntimeError):
     """A figure that could not be written; what was there stays."""
+
+
+class ExportFailed(CalcigraphError, RuntimeError):
+    """An export that could not be written; what was there stays."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

@@ -121,6 +121,15 @@ class Resources(NamedTuple):
         """Return the queries for what is said at an address, by name."""
         return {path.stem: path for path in sorted((self.queries / "linked").glob("*.rq"))}
 
+    def exchange_queries(self) -> dict[str, Path]:
+        """Return the queries that exports are made from, by name."""
+        return {path.stem: path for path in sorted((self.queries / "exchange").glob("*.rq"))}
+
+    @property
+    def exchange(self) -> Path:
+        """The folder of the tables that exports go by."""
+        return self.ontology / "exchange"
+
     def figure_queries(self) -> dict[str, Path]:
         """Return the queries that figures are drawn from, by name."""
         return {path.stem: path for path in sorted((self.queries / "figures").glob("*.rq"))}

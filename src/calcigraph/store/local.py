@@ -64,6 +64,11 @@ class Build(NamedTuple):
         """What the build holds."""
         return BuildInfo(**json.loads((self.path / "build.json").read_text(encoding="utf-8")))
 
+    @property
+    def dump(self) -> Path:
+        """The file that holds the whole graph as N-Quads."""
+        return self.path / "graph.nq"
+
     def names(self) -> str:
         """Return the names of all terms, as JSON text."""
         return (self.path / "names.json").read_text(encoding="utf-8")
@@ -79,7 +84,7 @@ class Build(NamedTuple):
         import pyoxigraph as ox
 
         store = ox.Store()
-        store.bulk_load(path=str(self.path / "graph.nq"), format=ox.RdfFormat.N_QUADS)
+        store.bulk_load(path=str(self.dump), format=ox.RdfFormat.N_QUADS)
         return store
 
 

@@ -1,0 +1,134 @@
+"""`calcigraph export`: the evidence in the form that another tool or registry reads."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from calcigraph.cli import options
+from calcigraph.cli.evidence import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calcigraph.api import Evidence
+    from calcigraph.exchange.formats import Format
+    from calcigraph.exchange.losses import Losses
+    from calcigraph.exchange.source import Source
+
+_LIBRARIES = frozenset({"networkx", "pyld", "rispy", "bibtexparser", "fastobo", "pyarrow"})
+
+
+@click.command("export")
+@click.argument("format_name", metavar="FORMAT", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write, or the folder for a format of several files.  [default: standard output]",
+)
+@click.option("--treatment", help="Only what is on this treatment or class; what is below it is included.")
+@click.option("--condition", help="Only what is on this condition; its subtypes are included.")
+@click.option("--losses", is_flag=True, help="Write, as JSON, what the format cannot carry, instead of the export.")
+@click.option("--list", "listed", is_flag=True, help="List the formats.")
+@options.as_of
+@options.seeds
+@options.home
+def command(  # noqa: PLR0913 -- one parameter per option
+    format_name: str | None,
+    output: Path | None,
+    treatment: str | None,
+    condition: str | None,
+    *,
+    losses: bool,
+    listed: bool,
+    as_of: str | None,
+    seeds: Path | None,
+    home: Path | None,
+) -> None:
+    """Write the evidence in a FORMAT that others read; `--list` shows them all.
+
+    The same evidence gives the same bytes. Beside a file or folder stands a file of the same name, ending in
+    .losses.json, with what the format could not carry. Strength decides whether an export says that a drug treats: the
+    rules stand in ontology/exchange/predicates.tsv. Reported response is not efficacy, and this is a research tool, not
+    medical advice.
+
+    \b
+    Example:
+      calcigraph export turtle --treatment minocycline -o minocycline.ttl
+    """
+    from calcigraph.exchange.formats import FORMATS
+    from calcigraph.exchange.losses import Losses
+
+    if listed:
+        for form in FORMATS.values():
+            click.echo(f"{form.name}\t{form.media_type}\t{form.file}\t{form.purpose}")
+        return
+    form = _format(format_name, output, anywhere=losses, scoped=bool(treatment or condition))
+    evidence = opened(None, seeds, home, as_of)
+    source = _source(evidence, treatment, condition)
+    with missing_library():
+        lost = Losses(as_of=evidence.info.as_of if evidence.info is not None else "")
+        _write(form, source, lost, output, losses_only=losses)
+
+
+@contextmanager
+def missing_library() -> Iterator[None]:
+    """Say what to install if a library is missing that a format needs."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in _LIBRARIES:
+            raise
+        message = f"This format needs {library}: pip install 'calcigraph[exchange]'"
+        raise click.UsageError(message) from error
+
+
+def _format(name: str | None, output: Path | None, *, anywhere: bool, scoped: bool) -> Format:
+    """Return the format of that name, if it can be had in the way that is asked for."""
+    from calcigraph.exchange import output as writing
+    from calcigraph.exchange.formats import FORMATS, find_format
+
+    if name is None:
+        message = f"Name a format: {', '.join(FORMATS)}."
+        raise click.UsageError(message)
+    form = find_format(name)
+    if output is None and not form.one_file and not anywhere:
+        message = f"{form.name} has several files: name a folder for them with -o."
+        raise click.UsageError(message)
+    if not form.scoped and scoped:
+        message = f"{form.name} can be had only whole, without --treatment and --condition."
+        raise click.UsageError(message)
+    if output is not None and form.one_file:
+        writing.check_file(output)
+    elif output is not None:
+        writing.check_folder(output.resolve())
+    return form
+
+
+def _write(form: Format, source: Source, lost: Losses, output: Path | None, *, losses_only: bool) -> None:
+    from calcigraph.exchange import output as writing
+
+    if losses_only:
+        writing.to_nowhere(form, source, lost)
+        click.echo(lost.to_json(form.name), nl=False)
+    elif output is None:
+        writing.to_stream(form, source, lost, sys.stdout.buffer)
+    else:
+        writing.to_path(form, source, lost, output)
+        beside = output.with_name(f"{output.name}.losses.json")
+        writing.write_text(beside, lost.to_json(form.name))
+        click.echo(f"{lost.total} statements could not be carried: {beside} counts them.", err=True)
+        click.echo(str(output))
+
+
+def _source(evidence: Evidence, treatment: str | None, condition: str | None) -> Source:
+    """Return what is exported; raises UnknownName or AmbiguousName, with the nearest names."""
+    from calcigraph.exchange.source import scoped
+
+    return scoped(evidence, treatment=treatment, condition=condition)

@@ -1,0 +1,37 @@
+"""`calcigraph release`: every export in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from calcigraph.cli import options
+from calcigraph.cli.evidence import opened
+from calcigraph.cli.export import missing_library
+from calcigraph.cli.talk import progress
+
+
+@click.command("release")
+@click.argument("folder", type=click.Path(path_type=Path))
+@options.seeds
+@options.home
+def command(folder: Path, seeds: Path | None, home: Path | None) -> None:
+    """Write every export to FOLDER, with checksums, a manifest, and descriptions for catalogues and archives.
+
+    The release is named by the day to which the evidence stands, and the same evidence gives the same bytes. It appears
+    whole or not at all. FOLDER is new, empty, or holds a release that was written before.
+
+    \b
+    Example:
+      calcigraph release calcigraph-2026-11-25
+    """
+    from calcigraph.exchange.output import check_folder, to_folder
+    from calcigraph.exchange.release import CHECKSUMS, release
+
+    check_folder(folder.resolve())
+    evidence = opened(None, seeds, home)
+    with missing_library(), progress() as say:
+        to_folder(release(evidence, progress=say), folder)
+    click.echo(f"`sha256sum -c {CHECKSUMS}` checks it.", err=True)
+    click.echo(str(folder))

@@ -1,0 +1,140 @@
+"""Nanopublications: each finding and claim as a small graph of its own, with its provenance, under a trusty URI.
+
+A nanopublication is dated by the last curation of its record, so that its address lasts until the record changes. They
+are not signed: who publishes them signs them, with a key of their own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from calcigraph.exchange.rdf import quads
+from calcigraph.exchange.source import BASE
+from calcigraph.exchange.trusty import trusty
+from calcigraph.names.vocabulary import LABEL, RDF_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from calcigraph.exchange.formats import Files
+    from calcigraph.exchange.losses import Losses
+    from calcigraph.exchange.parts import Part
+    from calcigraph.exchange.source import Source
+
+    Statement = tuple[str, str, str, str | ox.Literal]
+
+NANOPUBS = BASE + "np/"
+LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
+_NP = "http://www.nanopub.org/nschema#"
+_NPX = "http://purl.org/nanopub/x/"
+_PROV = "http://www.w3.org/ns/prov#"
+_DCT = "http://purl.org/dc/terms/"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_HERE = NANOPUBS + " "
+_INFERRED = BASE + "graph/inferred/"
+_MOST = 1000
+"""How many elements an index holds; a longer list goes on in the next index."""
+
+
+def nanopubs(source: Source, losses: Losses) -> Files:
+    """Yield the nanopublications, and the index of all of them, as TriG."""
+
+    def write(file: BinaryIO) -> None:
+        statements = _statements(source)
+        addresses = []
+        for part in source.of_kind("finding", "claim"):
+            address, made = nanopub(part, source, statements)
+            addresses.append(address)
+            _write(made, file)
+        for _, made in index(addresses, source):
+            _write(made, file)
+        losses.add_unread(source)
+
+    yield "calcigraph.nanopubs.trig", write
+
+
+def _write(made: list[ox.Quad], file: BinaryIO) -> None:
+    ox.serialize(made, file, ox.RdfFormat.TRIG)
+    file.write(b"\n")
+
+
+def _statements(source: Source) -> dict[str, list[ox.Quad]]:
+    """Return what records themselves say of their parts, by part."""
+    found: dict[str, list[ox.Quad]] = defaultdict(list)
+    for quad in quads(source):
+        iri, graph = quad.subject, quad.graph_name
+        if isinstance(iri, ox.NamedNode) and iri.value in source.parts and _INFERRED not in str(graph):
+            found[iri.value].append(quad)
+    return found
+
+
+def nanopub(part: Part, source: Source, statements: dict[str, list[ox.Quad]]) -> tuple[str, list[ox.Quad]]:
+    """Return the trusty address of the nanopublication of a finding or claim, and its quads."""
+    record = source.record(part)
+    own = [part, *(harm for harm in source.of_kind("harm") if harm.owner == part.iri)]
+    asserted: list[tuple[str, str, str | ox.Literal]] = []
+    for one in own:
+        for quad in statements[one.iri]:
+            one.read.add(quad.predicate.value.replace("#", "/").rpartition("/")[2])
+            value = quad.object if isinstance(quad.object, ox.Literal) else str(quad.object).strip("<>")
+            asserted.append((one.iri, quad.predicate.value, value))
+    curation = next(one for one in source.of_kind("curation") if one.owner == record.iri)
+    derived = record.texts("sourceAddress") or [record.iri]
+    assertion = _HERE + "#assertion"
+    provenance: list[tuple[str, str, str | ox.Literal]] = [
+        (assertion, _PROV + "wasDerivedFrom", record.iri),
+        *((assertion, _PROV + "wasDerivedFrom", address) for address in derived),
+        *((assertion, _PROV + "wasAttributedTo", curator) for curator in curation.texts("curator")),
+        (assertion, _PROV + "wasGeneratedBy", curation.iri),
+    ]
+    label = f"{record.text('label') or record.iri}: {part.iri.rpartition('#')[2]}"
+    day = max(curation.texts("curatedOn") + curation.texts("reviewedOn"), default=source.stamp)
+    return _whole(asserted, provenance, label, day, curation.texts("curator"))
+
+
+def index(addresses: list[str], source: Source) -> Iterator[tuple[str, list[ox.Quad]]]:
+    """Yield the indexes of nanopublications: each lists some, and goes on from the one before."""
+    before = ""
+    for start in range(0, len(addresses), _MOST):
+        some = sorted(addresses)[start : start + _MOST]
+        asserted: list[tuple[str, str, str | ox.Literal]] = [(_HERE, _NPX + "includesElement", one) for one in some]
+        if before:
+            asserted.append((_HERE, _NPX + "appendsIndex", before))
+        provenance: list[tuple[str, str, str | ox.Literal]] = [
+            (_HERE + "#assertion", _PROV + "wasDerivedFrom", BASE),
+            (_HERE + "#assertion", _PROV + "wasAttributedTo", BASE),
+        ]
+        before, made = _whole(asserted, provenance, "Calcigraph", source.stamp, [BASE], of_index=True)
+        yield before, made
+
+
+def _whole(
+    asserted: list[tuple[str, str, str | ox.Literal]],
+    provenance: list[tuple[str, str, str | ox.Literal]],
+    label: str,
+    day: str,
+    creators: list[str],
+    *,
+    of_index: bool = False,
+) -> tuple[str, list[ox.Quad]]:
+    head, assertion, sources, info = (_HERE + name for name in ("#Head", "#assertion", "#provenance", "#pubinfo"))
+    created = ox.Literal(f"{day}T00:00:00Z", datatype=ox.NamedNode(_XSD + "dateTime"))
+    statements: list[Statement] = [
+        (head, _HERE, RDF_TYPE, _NP + "Nanopublication"),
+        (head, _HERE, _NP + "hasAssertion", assertion),
+        (head, _HERE, _NP + "hasProvenance", sources),
+        (head, _HERE, _NP + "hasPublicationInfo", info),
+        *((assertion, *one) for one in asserted),
+        *((sources, *one) for one in provenance),
+        (info, _HERE, _DCT + "created", created),
+        *((info, _HERE, _DCT + "creator", creator) for creator in creators or [BASE]),
+        (info, _HERE, _DCT + "license", LICENSE),
+        (info, _HERE, LABEL, ox.Literal(label)),
+    ]
+    if of_index:
+        statements.append((info, _HERE, RDF_TYPE, _NPX + "NanopubIndex"))
+    return trusty(statements, NANOPUBS)

@@ -1,0 +1,126 @@
+"""Write exports: to a stream, to a file, or to a folder that appears at once and never over something else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calcigraph.errors import BadFolder, BadOutput, ExportFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import BinaryIO
+
+    from calcigraph.exchange.formats import Format, Write
+    from calcigraph.exchange.losses import Losses
+    from calcigraph.exchange.source import Source
+
+OURS = ".calcigraph-export"
+"""A file in each folder that an export made: such a folder may be written again."""
+
+
+def to_stream(form: Format, source: Source, losses: Losses, stream: BinaryIO) -> None:
+    """Write an export that is one file to a stream."""
+    for _, write in form.files(source, losses):
+        write(stream)
+
+
+def to_path(form: Format, source: Source, losses: Losses, path: Path) -> None:
+    """Write an export to a file, or to a folder if it has several files; nothing half-written stays under that name.
+
+    Raises BadOutput or BadFolder for a place where it cannot stand, and ExportFailed if the disk refuses.
+    """
+    if not form.one_file:
+        to_folder(form.files(source, losses), path)
+        return
+    check_file(path)
+    beside = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            to_stream(form, source, losses, file)
+        beside.replace(path)
+    except OSError as error:
+        raise ExportFailed(f"The export could not be written to {path}: {error.strerror or error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def to_nowhere(form: Format, source: Source, losses: Losses) -> None:
+    """Make an export for the sake of its losses alone."""
+    with Path(os.devnull).open("wb") as nowhere:
+        for _, write in form.files(source, losses):
+            write(nowhere)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all; raises ExportFailed if the disk refuses."""
+    beside = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise ExportFailed(f"{path} could not be written: {error.strerror or error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def check_file(path: Path) -> None:
+    """Raise BadOutput if no file can be written there."""
+    if path.is_dir():
+        raise BadOutput(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise BadOutput(f"There is no folder {path.parent}: make it, or name another file.")
+    if not os.access(path.parent, os.W_OK):
+        raise BadOutput(f"Nothing can be written in {path.parent}: name a file in another folder.")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise BadFolder unless the folder is new, empty, or holds an export that was written before."""
+    if folder.exists() and not folder.is_dir():
+        raise BadFolder(f"{folder} is a file: name a folder for the export.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / OURS).is_file():
+        raise BadFolder(f"{folder} holds other files, which would be lost: name a new or an empty folder.")
+
+
+def to_folder(files: Iterable[tuple[str, Write]], folder: Path) -> None:
+    """Write files, all of them or none, to a folder; one that an export made before is replaced.
+
+    Raises BadFolder for a folder that holds something else, and ExportFailed if the disk refuses.
+    """
+    target = folder.resolve()
+    check_folder(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise ExportFailed(f"Nothing can be written beside {folder}: {error.strerror or error}.") from error
+    try:
+        fresh = beside / "new"
+        fresh.mkdir()
+        for path, write in files:
+            file = fresh / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("wb") as stream:
+                write(stream)
+        (fresh / OURS).write_text("Written by calcigraph export; it may be written again.\n", encoding="utf-8")
+        _swap(fresh, target, beside / "old")
+    except OSError as error:
+        raise ExportFailed(f"The export could not be written to {folder}: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _swap(fresh: Path, target: Path, old: Path) -> None:
+    """Put the new folder where the old one was; if that fails, the old one comes back."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        old.rename(target)
+        raise

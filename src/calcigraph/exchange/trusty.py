@@ -1,0 +1,58 @@
+"""Trusty URIs: an address that holds a hash of what stands under it, so that any change shows.
+
+The recipe is that of module RA at https://trustyuri.net/spec/v1.html: the quads are built under an address in which a
+space stands for the hash, sorted, written line by line and hashed with SHA-256; then the hash takes the space's place.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+
+def trusty(quads: Iterable[tuple[str, str, str, str | ox.Literal]], base: str) -> tuple[str, list[ox.Quad]]:
+    """Return the trusty address and the quads under it; each is given as graph, subject, predicate and object.
+
+    Addresses that begin with `base` and a space are those of what is built. There are no blank nodes.
+    """
+    every = sorted(set(quads), key=_order)
+    code = "RA" + _hash(every)
+    start = base + " "
+
+    def placed(address: str) -> ox.NamedNode:
+        return ox.NamedNode(base + code + address.removeprefix(start) if address.startswith(start) else address)
+
+    return base + code, [
+        ox.Quad(placed(s), placed(p), o if isinstance(o, ox.Literal) else placed(o), placed(g)) for g, s, p, o in every
+    ]
+
+
+def _order(quad: Sequence[str | ox.Literal]) -> tuple[object, ...]:
+    """Return what quads are sorted by: addresses by their bytes, literals after them, by text, type and language."""
+    graph, subject, predicate, value = quad
+    if isinstance(value, ox.Literal):
+        datatype = "" if value.language else value.datatype.value
+        last = (1, value.value.encode(), datatype, value.language or "")
+    else:
+        last = (0, value.encode(), "", "")
+    return (str(graph).encode(), str(subject).encode(), str(predicate).encode(), last)
+
+
+def _hash(quads: Iterable[Sequence[str | ox.Literal]]) -> str:
+    lines = "".join(f"{_line(term)}\n" for quad in quads for term in quad)
+    return base64.urlsafe_b64encode(hashlib.sha256(lines.encode()).digest()).decode().rstrip("=")
+
+
+def _line(term: str | ox.Literal) -> str:
+    if isinstance(term, str):
+        return term
+    text = term.value.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"@{term.language.lower()} {text}" if term.language else f"^{term.datatype.value} {text}"
