@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import BadFolder, SiteFailed
+from calcigraph.places import appearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 _OURS = '<meta name="generator" content="calcigraph docs">'
 
@@ -21,26 +20,17 @@ def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> int:
 
     Raises BadFolder for a folder that holds something else, and SiteFailed if the disk refuses.
     """
-    target = folder.resolve()
-    check_folder(target)
+    check_folder(folder)
+    count = 0
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise SiteFailed(f"Nothing can be written beside {folder}: {error.strerror or error}.") from error
-    try:
-        fresh = beside / "new"
-        count = 0
-        for path, content in files:
-            file = fresh / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-            count += 1
-        _swap(fresh, target, beside / "old")
+        with appearing(folder) as fresh:
+            for path, content in files:
+                file = fresh / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+                count += 1
     except OSError as error:
         raise SiteFailed(f"The pages could not be written to {folder}: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return count
 
 
@@ -56,16 +46,3 @@ def check_folder(folder: Path) -> None:
         if _OURS in (folder / "index.html").read_text(encoding="utf-8"):
             return
     raise BadFolder(f"{folder} holds other files, which would be lost: name a new or an empty folder.")
-
-
-def _swap(fresh: Path, target: Path, old: Path) -> None:
-    """Put the new folder where the old one was; if that fails, the old one comes back."""
-    if not target.exists():
-        fresh.rename(target)
-        return
-    target.rename(old)
-    try:
-        fresh.rename(target)
-    except OSError:
-        old.rename(target)
-        raise

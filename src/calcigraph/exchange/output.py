@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import BadFolder, BadOutput, ExportFailed
+from calcigraph.places import appearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,37 +89,14 @@ def to_folder(files: Iterable[tuple[str, Write]], folder: Path) -> None:
 
     Raises BadFolder for a folder that holds something else, and ExportFailed if the disk refuses.
     """
-    target = folder.resolve()
-    check_folder(target)
+    check_folder(folder)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise ExportFailed(f"Nothing can be written beside {folder}: {error.strerror or error}.") from error
-    try:
-        fresh = beside / "new"
-        fresh.mkdir()
-        for path, write in files:
-            file = fresh / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("wb") as stream:
-                write(stream)
-        (fresh / OURS).write_text("Written by calcigraph export; it may be written again.\n", encoding="utf-8")
-        _swap(fresh, target, beside / "old")
+        with appearing(folder) as fresh:
+            for path, write in files:
+                file = fresh / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                with file.open("wb") as stream:
+                    write(stream)
+            (fresh / OURS).write_text("Written by calcigraph export; it may be written again.\n", encoding="utf-8")
     except OSError as error:
         raise ExportFailed(f"The export could not be written to {folder}: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _swap(fresh: Path, target: Path, old: Path) -> None:
-    """Put the new folder where the old one was; if that fails, the old one comes back."""
-    if not target.exists():
-        fresh.rename(target)
-        return
-    target.rename(old)
-    try:
-        fresh.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
