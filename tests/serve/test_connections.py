@@ -150,3 +150,11 @@ def test_path_tricks_lead_nowhere(strict: Served, path: str) -> None:
         answer = everything(connection)
     assert answer.split(b" ", 2)[1] in {b"404", b"400"}
     assert b"root:" not in answer
+
+
+def test_an_answer_before_the_end_of_a_body_is_the_last_of_its_connection(strict: Served) -> None:
+    """It says so, and a client that keeps connections asks the next question on another one."""
+    for _ in range(5):
+        answer = strict.ask("SELECT * { VALUES ?x { " + "1 " * 150_000 + "} }")
+        assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+        assert "connection" not in strict.ask("ASK {}").headers

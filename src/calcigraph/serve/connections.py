@@ -14,6 +14,7 @@ from calcigraph.serve.settings import Limits
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
@@ -38,6 +39,17 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
     return Bounded
 
 
+class _Patient:
+    """A transport that is closed as its protocol wants it, and not at once."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self._transport = transport
+        self.close = close
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol with bounds on the head's size, its time, the time of sending, and idle connections."""
 
@@ -55,7 +67,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection; if there are too many, close the one that has been idle longest."""
-        super().connection_made(transport)
+        self._real = transport
+        patient: Any = _Patient(transport, self._close)
+        super().connection_made(patient)
         self._wait_for_head()
         waiting: dict[BoundedProtocol, None] = self.app_state.setdefault("waiting_connections", {})
         self._waiting = waiting
@@ -97,18 +111,20 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(_TOO_LARGE)
             return
         super().on_headers_complete()
+        # An answer that does not wait for the body is the last one, and must say so: clients use a connection again.
+        self._default_headers = self.cycle.default_headers
+        self.cycle.default_headers = [*self._default_headers, (b"connection", b"close")]
 
     def on_message_complete(self) -> None:
         """Expect the next head."""
         self._in_head, self._in_body, self._head = True, False, 0
         if self.cycle is not None:
+            self.cycle.default_headers = self._default_headers
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Count the connection among those that wait, or close it if the client still sends."""
+        """Count the connection among those that wait."""
         super().on_response_complete()
-        if self._in_body:
-            self._linger()
         if not self.transport.is_closing():
             self._waiting[self] = None
 
@@ -123,6 +139,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop(self._going)
         self._going = None
         super().resume_writing()
+
+    def _close(self) -> None:
+        """Close the connection, in a while if the client still sends and was not told yet that this was all."""
+        if self._in_body and self._leftover is None:
+            self._linger()
+        else:
+            self._real.close()
 
     def _linger(self) -> None:
         """Say that this was all, and close in a while: the answer came before the end of a body that may have none.
@@ -150,7 +173,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Say why, and close."""
         if not self.transport.is_closing():
             self.transport.write(answer)
-            self.transport.close()
+            self._real.close()
 
     @staticmethod
     def _stop(timer: asyncio.TimerHandle | None) -> None:
