@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 import calcigraph
 from calcigraph import Evidence
 from calcigraph.errors import BadParameter, UnknownName
-from calcigraph.graph.dataset import BASE
-from calcigraph.names.vocabulary import TERMS
+from calcigraph.names.vocabulary import BASE, TERMS
 from calcigraph.store.endpoint import LocalEndpoint
 from calcigraph.synthesis import Counted, NoPool, Pool, Reason, Switches, counted, pool, scope
 from calcigraph.synthesis.select import select

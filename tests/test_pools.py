@@ -16,8 +16,8 @@ import pytest
 import calcigraph
 from calcigraph.build.assemble import build
 from calcigraph.errors import BuildFailed
-from calcigraph.graph.dataset import BASE, PROVENANCE_GRAPH, triples_of
-from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
+from calcigraph.graph.dataset import PROVENANCE_GRAPH, triples_of
+from calcigraph.names.vocabulary import BASE, LABEL, RDF_TYPE, TERMS
 from calcigraph.resources import resources
 from calcigraph.store.endpoint import LocalEndpoint
 from calcigraph.store.local import Home

@@ -99,6 +99,14 @@ class Evidence:
         return pool(self.counts, asked, switches)
 
     @cached_property
+    def stamp(self) -> tuple[str | None, int]:
+        """The day of the last curation, review or search, if there is one, and how many records there are."""
+        from calcigraph.questions.answers import rows
+
+        [row] = rows(self.endpoint.select(self.product.stamp.read_text(encoding="utf-8")))
+        return row.get("last"), row["records"]
+
+    @cached_property
     def facts(self) -> Facts:
         """What profiles are made of besides counts, fetched in one query per section."""
         from calcigraph.synthesis.profiles import facts

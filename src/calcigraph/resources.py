@@ -109,6 +109,11 @@ class Resources(NamedTuple):
         """Return the queries whose answers are compared between two states of the evidence, in their order."""
         return sorted((self.queries / "diff").glob("*.rq"))
 
+    @property
+    def stamp(self) -> Path:
+        """The query of the day to which the evidence stands, by which figures and releases are named."""
+        return self.queries / "figures" / "stamp.rq"
+
     def profile_queries(self) -> dict[str, Path]:
         """Return the queries that evidence profiles are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "profile").glob("*.rq"))}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from calcigraph.questions.answers import bindings, texts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from calcigraph.api import Evidence
 
@@ -23,16 +24,14 @@ class Node(NamedTuple):
 
 def rows(evidence: Evidence, query: str) -> list[Row]:
     """Return the rows of a page query as texts; what is not bound is left out."""
-    return [{name: term["value"] for name, term in row.items()} for row in _bindings(evidence, query)]
+    return texts(_results(evidence, query))
 
 
 def nodes(evidence: Evidence, query: str) -> Iterator[dict[str, Node]]:
     """Yield the rows of a page query with the kind and datatype of each value."""
-    for row in _bindings(evidence, query):
+    for row in bindings(_results(evidence, query)):
         yield {name: Node(term["type"], term["value"], term.get("datatype", "")) for name, term in row.items()}
 
 
-def _bindings(evidence: Evidence, query: str) -> list[Mapping[str, dict[str, str]]]:
-    text = evidence.product.page_queries()[query].read_text(encoding="utf-8")
-    found: list[Mapping[str, dict[str, str]]] = json.loads(evidence.endpoint.select(text))["results"]["bindings"]
-    return found
+def _results(evidence: Evidence, query: str) -> bytes:
+    return evidence.endpoint.select(evidence.product.page_queries()[query].read_text(encoding="utf-8"))

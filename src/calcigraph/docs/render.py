@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from calcigraph.docs.axioms import label_of
 from calcigraph.docs.sources import shorten
-from calcigraph.graph.dataset import BASE
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from calcigraph.docs.graph import Row, rows
-from calcigraph.graph.dataset import BASE
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from calcigraph.api import Evidence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from calcigraph.exchange.source import BASE
 from calcigraph.exchange.strength import NONE, decide, load_rules
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from calcigraph.exchange.parts import Part
     from calcigraph.exchange.source import Source
 
-LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 _PUBLICATIONS = ("study", "review", "cohort")
 _INITIALS = re.compile(r"^(?P<family>.+?) (?P<given>[A-Z]{1,4})$")
 _TYPES = {

@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import calcigraph
-from calcigraph.exchange.schema_org import NOTE
-from calcigraph.exchange.source import BASE
-from calcigraph.exchange.tables import LICENSE
+from calcigraph.exchange.source import NOTE
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,7 @@ def crate(source: Source, written: Sequence[Written]) -> bytes:
         "description": f"Evidence for treating calcinosis cutis, in {len(files)} files. {NOTE}",
         "datePublished": source.stamp,
         "version": source.stamp,
-        "license": {"@id": LICENSE},
+        "license": {"@id": DATA_LICENSE},
         "identifier": BASE,
         "author": _PEOPLE,
         "hasPart": links,
@@ -41,7 +40,7 @@ def crate(source: Source, written: Sequence[Written]) -> bytes:
     graph: list[dict[str, Any]] = [
         {"@id": FILE, "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": {"@id": _VERSION}},
         root,
-        {"@id": LICENSE, "@type": "CreativeWork", "name": "CC0 1.0 Universal"},
+        {"@id": DATA_LICENSE, "@type": "CreativeWork", "name": "CC0 1.0 Universal"},
         {**_PEOPLE, "@type": "Organization", "name": "The Calcigraph contributors", "url": BASE},
         {
             "@id": "#build",

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from calcigraph.exchange.schema_org import NOTE
-from calcigraph.exchange.source import BASE
-from calcigraph.exchange.tables import LICENSE
-from calcigraph.names.vocabulary import RDF_TYPE, TERMS
+from calcigraph.exchange.source import NOTE
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE, RDF_TYPE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +62,7 @@ def _statements(
             ox.Literal(f"Evidence for treating calcinosis cutis. {NOTE}", language="en"),
         )
         yield dataset, _iri("dcterms:publisher"), publisher
-        yield dataset, _iri("dcterms:license"), ox.NamedNode(LICENSE)
+        yield dataset, _iri("dcterms:license"), ox.NamedNode(DATA_LICENSE)
         yield dataset, _iri("dcat:landingPage"), whole
     yield whole, _iri("dcat:hasVersion"), version
     yield version, rdf_type, _iri("void:Dataset")
@@ -107,7 +105,7 @@ def _distribution(
     yield version, _iri("dcat:distribution"), place
     yield place, ox.NamedNode(RDF_TYPE), _iri("dcat:Distribution")
     yield place, _iri("dcterms:title"), ox.Literal(one.path)
-    yield place, _iri("dcterms:license"), ox.NamedNode(LICENSE)
+    yield place, _iri("dcterms:license"), ox.NamedNode(DATA_LICENSE)
     yield place, _iri("dcat:downloadURL"), place
     yield place, _iri("dcat:mediaType"), ox.NamedNode(_MEDIA + one.media_type)
     yield place, _iri("dcat:byteSize"), _number(one.size)

@@ -12,8 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.exchange.citations import citations
-from calcigraph.exchange.source import BASE
-from calcigraph.names.vocabulary import TERMS
+from calcigraph.names.vocabulary import BASE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from calcigraph.exchange.rdf import GRAPHS, quads
-from calcigraph.exchange.source import BASE
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

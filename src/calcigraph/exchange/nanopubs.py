@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from calcigraph.exchange.rdf import quads
-from calcigraph.exchange.source import BASE
 from calcigraph.exchange.trusty import trusty
-from calcigraph.names.vocabulary import LABEL, RDF_TYPE
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE, LABEL, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     Statement = tuple[str, str, str, str | ox.Literal]
 
 NANOPUBS = BASE + "np/"
-LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 _NP = "http://www.nanopub.org/nschema#"
 _NPX = "http://purl.org/nanopub/x/"
 _PROV = "http://www.w3.org/ns/prov#"
@@ -132,7 +130,7 @@ def _whole(
         *((sources, *one) for one in provenance),
         (info, _HERE, _DCT + "created", created),
         *((info, _HERE, _DCT + "creator", creator) for creator in creators or [BASE]),
-        (info, _HERE, _DCT + "license", LICENSE),
+        (info, _HERE, _DCT + "license", DATA_LICENSE),
         (info, _HERE, LABEL, ox.Literal(label)),
     ]
     if of_index:

@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from calcigraph.exchange.parts import local_name
 from calcigraph.exchange.rdf import PREFIXES
-from calcigraph.exchange.source import BASE
+from calcigraph.exchange.source import NOTE
 from calcigraph.graph.dataset import ONTOLOGY_GRAPH, turtle_quads
-from calcigraph.names.vocabulary import TERMS
+from calcigraph.names.vocabulary import BASE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def _document(source: Source, losses: Losses) -> Any:
         header.DataVersionClause(source.stamp),
         header.OntologyClause(_ONTOLOGY),
         *(header.IdspaceClause(prefix, fastobo.id.Url(iri)) for prefix, iri in _spaces(terms, source).items()),
-        header.RemarkClause("Reported response is not efficacy. A research tool, not medical advice."),
+        header.RemarkClause(NOTE),
     ])  # fmt: skip
     document = fastobo.doc.OboDoc(head)
     for term in terms.values():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from calcigraph.errors import ExportFailed
-from calcigraph.exchange.source import BASE
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from calcigraph.exchange.source import Source
 
 GRAPHS = BASE + "graph/"
-_PROVENANCE = GRAPHS + "provenance"
 PREFIXES = {
     "cg": BASE + "ontology#",
     "cito": "http://purl.org/spar/cito/",

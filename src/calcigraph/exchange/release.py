@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import calcigraph
 from calcigraph.exchange.formats import FORMATS
 from calcigraph.exchange.losses import Losses
-from calcigraph.exchange.source import Source
+from calcigraph.exchange.source import NOTE, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,10 +73,11 @@ def release(evidence: Evidence, *, progress: Callable[[str], None] = lambda _: N
 
     written: list[Written] = []
     lost: dict[str, int] = {}
+    fetched: dict[str, bytes] = {}
     for form in FORMATS.values():
         progress(f"Writing {form.name}")
-        yield from _format(form, evidence, written, lost)
-    source = Source(evidence)
+        yield from _format(form, Source(evidence, fetched=fetched), written, lost)
+    source = Source(evidence, fetched=fetched)
     last = (("description.ttl", "catalogues: DCAT 3 and VoID", describe), (FILE, "archives: RO-Crate 1.2", crate))
     for path, purpose, make in last:
         content = make(source, tuple(written))
@@ -87,10 +88,10 @@ def release(evidence: Evidence, *, progress: Callable[[str], None] = lambda _: N
     yield CHECKSUMS, _whole(sums.encode())
 
 
-def _format(form: Format, evidence: Evidence, written: list[Written], lost: dict[str, int]) -> Files:
+def _format(form: Format, source: Source, written: list[Written], lost: dict[str, int]) -> Files:
     losses = Losses()
     folder = "" if form.one_file else form.file
-    for path, write in form.files(Source(evidence), losses):
+    for path, write in form.files(source, losses):
         yield folder + path, _noted(folder + path, form.name, form.purpose, write, written)
     path = f"losses/{form.name}.json"
     lost[form.name] = losses.total
@@ -122,7 +123,7 @@ def _manifest(source: Source, written: list[Written], lost: dict[str, int]) -> b
         "version": source.stamp,
         "software": calcigraph.__version__,
         "license": "CC0-1.0",
-        "note": "Reported response is not efficacy. A research tool, not medical advice.",
+        "note": NOTE,
         "formats": [
             {"name": form.name, "media_type": form.media_type, "for": form.purpose, "lost": lost[form.name]}
             for form in FORMATS.values()

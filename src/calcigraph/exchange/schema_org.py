@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.exchange.assertions import assertions
-from calcigraph.exchange.citations import LICENSE, citations
-from calcigraph.exchange.source import BASE
+from calcigraph.exchange.citations import citations
+from calcigraph.exchange.source import NOTE
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -24,7 +25,6 @@ PROFILE = "https://bioschemas.org/profiles/Dataset/1.0-RELEASE"
 CONTEXT = {"@vocab": "https://schema.org/", "dct": "http://purl.org/dc/terms/"}
 """The context stands in the document: nothing is fetched to read it."""
 _TREATS = "treats"
-NOTE = "Reported response is not efficacy. A research tool, not medical advice."
 
 
 def schema_org(source: Source, losses: Losses) -> Files:
@@ -50,7 +50,7 @@ def dataset(source: Source) -> Node:
         "description": f"What studies, reviews and trials report on treating calcinosis cutis. {NOTE}",
         "identifier": BASE,
         "keywords": ["calcinosis cutis", "evidence", "systemic sclerosis", "dermatomyositis", "treatment"],
-        "license": {"@id": LICENSE},
+        "license": {"@id": DATA_LICENSE},
         "url": BASE,
         "version": source.stamp,
         "dateModified": source.stamp,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.exchange.parts import RECORDS, Part, gather
 from calcigraph.names.mappings import read_mappings
-from calcigraph.names.vocabulary import PREFIX, TERMS
-from calcigraph.questions.answers import value_of
+from calcigraph.names.vocabulary import BASE, PREFIX, TERMS
+from calcigraph.questions.answers import bindings, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 
     from calcigraph.api import Evidence
 
-BASE = "https://w3id.org/calcigraph/"
+NOTE = "Reported response is not efficacy. A research tool, not medical advice."
+"""What every export says of itself where its format has a place for it."""
 _TREATMENT = TERMS + "Treatment"
 _CONDITION = TERMS + "Condition"
 
@@ -33,6 +33,8 @@ class Source:
     evidence: Evidence
     treatment: str | None = None
     condition: str | None = None
+    fetched: dict[str, bytes] = field(default_factory=dict)
+    """Results of queries by name, which the sources of a release share: each is asked once."""
 
     @property
     def whole(self) -> bool:
@@ -41,26 +43,27 @@ class Source:
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Return the rows of a query in `queries/exchange`; what is not bound is left out."""
-        return [{name: value_of(term) for name, term in row.items()} for row in self._bindings(query)]
+        return rows(self._results(query))
 
     def table(self, name: str) -> Path:
         """Return a table in the folder of those that exports go by."""
         return self.evidence.product.exchange / name
 
-    def _bindings(self, query: str) -> list[dict[str, Any]]:
-        text = self.evidence.product.exchange_queries()[query].read_text(encoding="utf-8")
-        found: list[dict[str, Any]] = json.loads(self.evidence.endpoint.select(text))["results"]["bindings"]
-        return found
+    def _results(self, query: str) -> bytes:
+        if query not in self.fetched:
+            text = self.evidence.product.exchange_queries()[query].read_text(encoding="utf-8")
+            self.fetched[query] = self.evidence.endpoint.select(text)
+        return self.fetched[query]
 
     @cached_property
     def stamp(self) -> str:
         """The day to which the evidence stands: year, month and day."""
-        return next((str(row["last"]) for row in self.rows("stamp") if "last" in row), "1970-01-01")
+        return self.evidence.stamp[0] or "1970-01-01"
 
     @cached_property
     def parts(self) -> dict[str, Part]:
         """The records and parts in scope, by address: those that name what is asked for, and what belongs to them."""
-        every = gather(self._bindings("parts"), self.evidence.names.labels)
+        every = gather(bindings(self._results("parts")), self.evidence.names.labels)
         if self.whole:
             return every
         named = {iri for iri, part in every.items() if self._names_it(part)}

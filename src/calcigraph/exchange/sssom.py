@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from calcigraph.exchange.source import BASE
 from calcigraph.names.mappings import read_header, read_mappings
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from typing import BinaryIO

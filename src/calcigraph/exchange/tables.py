@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.exchange.parts import RECORDS
-from calcigraph.exchange.source import BASE, compact
+from calcigraph.exchange.source import NOTE, compact
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 SEPARATOR = "|"
 """What stands between several values in one cell."""
-LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 _PLURALS = {
     "finding": "findings",
     "claim": "claims",
@@ -152,9 +152,9 @@ def _csvw(every: list[Table], source: Source) -> dict[str, Any]:
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "dc:title": "Calcigraph: evidence for treating calcinosis cutis",
-        "dc:license": {"@id": LICENSE},
+        "dc:license": {"@id": DATA_LICENSE},
         "dc:modified": {"@value": source.stamp, "@type": "xsd:date"},
-        "dc:description": "Reported response is not efficacy. A research tool, not medical advice.",
+        "dc:description": NOTE,
         "tables": [
             {
                 "url": table.file,
@@ -189,10 +189,10 @@ def _package(every: list[Table], source: Source) -> dict[str, Any]:
     return {
         "name": "calcigraph",
         "title": "Calcigraph: evidence for treating calcinosis cutis",
-        "description": "Reported response is not efficacy. A research tool, not medical advice.",
+        "description": NOTE,
         "homepage": BASE,
         "version": source.stamp,
-        "licenses": [{"name": "CC0-1.0", "path": LICENSE}],
+        "licenses": [{"name": "CC0-1.0", "path": DATA_LICENSE}],
         "resources": [_resource(table, every) for table in every],
     }
 

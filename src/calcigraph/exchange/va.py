@@ -11,9 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.exchange.assertions import assertions
-from calcigraph.exchange.source import BASE
 from calcigraph.exchange.strength import NONE
-from calcigraph.names.vocabulary import TERMS
+from calcigraph.names.vocabulary import BASE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

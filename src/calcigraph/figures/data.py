@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from calcigraph.questions.answers import value_of
+from calcigraph.questions.answers import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,8 +36,7 @@ class Data:
     def rows(self, query: str) -> list[Row]:
         """Return the rows of a query in `queries/figures`; what is not bound is left out."""
         text = self.evidence.product.figure_queries()[query].read_text(encoding="utf-8")
-        found = json.loads(self.evidence.endpoint.select(text))["results"]["bindings"]
-        return [{name: value_of(term) for name, term in row.items()} for row in found]
+        return rows(self.evidence.endpoint.select(text))
 
     @cached_property
     def levels(self) -> dict[str, Level]:
@@ -93,8 +91,8 @@ class Data:
     @cached_property
     def stamp(self) -> tuple[str, int]:
         """The day to which the evidence stands, or of which it is a view, and how many records there are."""
-        row = self.rows("stamp")[0]
-        return self.as_of or row.get("last", "an unknown day"), row["records"]
+        day, records = self.evidence.stamp
+        return self.as_of or day or "an unknown day", records
 
     @property
     def as_of(self) -> str:

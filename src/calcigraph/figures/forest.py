@@ -10,7 +10,7 @@ from calcigraph.figures import forest_words as words
 from calcigraph.figures.data import Data
 from calcigraph.figures.frame import DASH, begin, count, finish
 from calcigraph.figures.page import FAINT, INK, MM_PER_POINT, PAPER, RULE, SOFT, TWO_COLUMNS, Page, circle_radius
-from calcigraph.graph.dataset import BASE
+from calcigraph.names.vocabulary import BASE
 from calcigraph.synthesis import Pool
 
 if TYPE_CHECKING:

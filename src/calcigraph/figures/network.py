@@ -13,7 +13,7 @@ from calcigraph.figures.key import Entry, key
 from calcigraph.figures.links import MUTUAL, Network, Node, network_of_links, network_on
 from calcigraph.figures.page import INK, RULE, SOFT, TWO_COLUMNS, Page
 from calcigraph.figures.terms import CONDITION, TREATMENT, found
-from calcigraph.graph.dataset import BASE
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from calcigraph.names.mappings import expand, read_header, read_mappings
-from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
+from calcigraph.names.vocabulary import BASE, LABEL, RDF_TYPE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from calcigraph.records.read import Document
 
-BASE = "https://w3id.org/calcigraph/"
 GRAPHS = BASE + "graph/"
 ONTOLOGY_GRAPH = GRAPHS + "ontology"
 MAPPINGS_GRAPH = GRAPHS + "mappings"

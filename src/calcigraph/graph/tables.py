@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from calcigraph.errors import InvalidRecords, Problem
-from calcigraph.graph.dataset import BASE, GRAPHS
+from calcigraph.graph.dataset import GRAPHS
 from calcigraph.names.nearest import nearest
-from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS, fold
+from calcigraph.names.vocabulary import BASE, LABEL, RDF_TYPE, TERMS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

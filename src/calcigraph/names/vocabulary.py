@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-TERMS = "https://w3id.org/calcigraph/ontology#"
+BASE = "https://w3id.org/calcigraph/"
+TERMS = BASE + "ontology#"
+DATA_LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 PREFIX = "cg:"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"

@@ -78,6 +78,22 @@ def value_of(term: Mapping[str, str] | None) -> Value:
     return text
 
 
+def bindings(results: bytes) -> list[Mapping[str, Mapping[str, str]]]:
+    """Return the rows of SPARQL JSON results, each with the terms that are bound, by variable."""
+    found: list[Mapping[str, Mapping[str, str]]] = json.loads(results)["results"]["bindings"]
+    return found
+
+
+def rows(results: bytes) -> list[dict[str, Any]]:
+    """Return the rows of SPARQL JSON results as Python values; what is not bound is left out."""
+    return [{name: value_of(term) for name, term in row.items()} for row in bindings(results)]
+
+
+def texts(results: bytes) -> list[dict[str, str]]:
+    """Return the rows of SPARQL JSON results as texts and addresses; what is not bound is left out."""
+    return [{name: term["value"] for name, term in row.items()} for row in bindings(results)]
+
+
 def to_json(answer: Answer) -> str:
     """Return the rows as a JSON list of objects; a missing value is null."""
     rows = [{k: float(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in answer]

@@ -48,12 +48,17 @@ class Question:
 
     def fill(self, terms: Mapping[str, str]) -> str:
         """Return the query with serialised terms in the slots; a slot that is not named stays as it is."""
+        return fill(self.text, terms)
 
-        def slot(match: re.Match[str]) -> str:
-            name = match[1]
-            return f"VALUES ?asked_{name} {{ {terms[name]} }}" if name in terms else match[0]
 
-        return _SLOT.sub(slot, self.text)
+def fill(query: str, terms: Mapping[str, str]) -> str:
+    """Return a query with serialised terms in its slots, by name; a slot that is not named stays as it is."""
+
+    def slot(match: re.Match[str]) -> str:
+        name = match[1]
+        return f"VALUES ?asked_{name} {{ {terms[name]} }}" if name in terms else match[0]
+
+    return _SLOT.sub(slot, query)
 
 
 def load_question(path: Path) -> Question:

@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calcigraph.questions.answers import texts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
@@ -73,8 +75,7 @@ def _section(old: Endpoint, new: Endpoint, path: Path) -> Iterator[Changes]:
 
 
 def _rows(endpoint: Endpoint, query: str) -> dict[str, tuple[str, str]]:
-    rows = json.loads(endpoint.select(query))["results"]["bindings"]
-    return {row["key"]["value"]: (row["about"]["value"], row["state"]["value"]) for row in rows}
+    return {row["key"]: (row["about"], row["state"]) for row in texts(endpoint.select(query))}
 
 
 def to_json(lists: Sequence[Changes]) -> str:

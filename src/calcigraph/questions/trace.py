@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import BadParameter, UnknownName
 from calcigraph.names.nearest import nearest
-from calcigraph.questions.answers import PARTS
+from calcigraph.names.vocabulary import BASE, LABEL, TERMS
+from calcigraph.questions.answers import PARTS, texts
+from calcigraph.questions.catalog import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
 
-_BASE = "https://w3id.org/calcigraph/"
-_TERMS = _BASE + "ontology#"
-_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-_SLOT = "VALUES ?asked_node { UNDEF }"
 _SHORT = re.compile(r"[a-z-]+/[^\s<>\"{}|\\^`]+")
 
 
@@ -82,11 +79,11 @@ def address(name: str) -> str:
     """
     written = name.strip()
     if written.startswith("cg:"):
-        return _TERMS + written.removeprefix("cg:")
+        return TERMS + written.removeprefix("cg:")
     if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", written):
         return written
     if _SHORT.fullmatch(written):
-        return _BASE + written
+        return BASE + written
     raise UnknownName(
         name, ["study/robertson-2003", "study/robertson-2003#minocycline", "treatments:1"], kind="address"
     )
@@ -98,7 +95,7 @@ def short(iri: str) -> str:
     >>> short("https://w3id.org/calcigraph/ontology#Rituximab")
     'cg:Rituximab'
     """
-    return iri.replace(_TERMS, "cg:").removeprefix(_BASE)
+    return iri.replace(TERMS, "cg:").removeprefix(BASE)
 
 
 def trace(node: str, endpoint: Endpoint, files: Mapping[str, Path]) -> Trace:
@@ -110,7 +107,7 @@ def trace(node: str, endpoint: Endpoint, files: Mapping[str, Path]) -> Trace:
     queries = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     found = _trace(node, endpoint, queries, frozenset())
     if found is None:
-        things = [short(row["thing"]) for row in _rows(queries["things"], endpoint)]
+        things = [short(row["thing"]) for row in texts(endpoint.select(queries["things"]))]
         raise UnknownName(short(node), nearest(short(node), things, limit=3), kind="thing in the graph")
     return found
 
@@ -126,7 +123,7 @@ def row_nodes(answer: Answer, row: int) -> list[str]:
     terms = dict(zip(answer.columns, answer.terms[row - 1], strict=True))
     nodes = [term["value"] for name, term in terms.items() if term and (term["type"] == "uri" or name == PARTS)]
     addresses = [single for value in nodes for single in value.split()]
-    wanted = [one for one in dict.fromkeys(addresses) if one.startswith(_BASE) and not one.startswith(_TERMS)]
+    wanted = [one for one in dict.fromkeys(addresses) if one.startswith(BASE) and not one.startswith(TERMS)]
     covered = {one.partition("#")[0] for one in wanted if "#" in one}
     return [one for one in wanted if "#" in one or one not in covered]
 
@@ -145,7 +142,7 @@ def _trace(node: str, endpoint: Endpoint, queries: Mapping[str, str], above: fro
                 inputs.append(deeper)
     return Trace(
         node,
-        next((statement.value for statement in statements if statement.property == _LABEL), None),
+        next((statement.value for statement in statements if statement.property == LABEL), None),
         tuple(statement for statement in statements if not statement.rule),
         derived,
         _source(_select(queries["source"], node, endpoint)),
@@ -160,12 +157,7 @@ def _select(query: str, node: str, endpoint: Endpoint) -> list[dict[str, str]]:
         term = str(ox.NamedNode(node))
     except ValueError as error:
         raise UnknownName(node, [], kind="address") from error
-    return _rows(query.replace(_SLOT, f"VALUES ?asked_node {{ {term} }}"), endpoint)
-
-
-def _rows(query: str, endpoint: Endpoint) -> list[dict[str, str]]:
-    results = json.loads(endpoint.select(query))
-    return [{name: term["value"] for name, term in row.items()} for row in results["results"]["bindings"]]
+    return texts(endpoint.select(fill(query, {"node": term})))
 
 
 def _statements(rows: Iterable[dict[str, str]], reasons: Iterable[dict[str, str]]) -> Iterable[Statement]:

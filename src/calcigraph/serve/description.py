@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calcigraph.serve.formats import GRAPHS, SOLUTIONS
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE, RDF_TYPE
+from calcigraph.serve.formats import GRAPHS, SOLUTIONS, rdf_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +16,6 @@ _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
 _DCTERMS = "http://purl.org/dc/terms/"
 _FORMATS = "http://www.w3.org/ns/formats/"
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 _IRIS = {
     "json": "SPARQL_Results_JSON",
@@ -43,8 +43,7 @@ def serialised(triples: list[Any], name: str, prefixes: Mapping[str, str] = PREF
     """Return triples in the format of that name."""
     import pyoxigraph as ox
 
-    form = ox.RdfFormat.from_extension(next(f.extension for f in GRAPHS if f.name == name))
-    text = ox.serialize(triples, format=form, prefixes=dict(prefixes))
+    text = ox.serialize(triples, format=rdf_format(name), prefixes=dict(prefixes))
     return bytes(text or b"")
 
 
@@ -57,24 +56,24 @@ def _triples(serving: Serving, endpoint: str, home: str) -> Iterator[Any]:
     def say(subject: Any, name: str, value: Any) -> Any:
         return ox.Triple(subject, node(name), value)
 
-    yield say(service, _RDF_TYPE, node(_SD + "Service"))
+    yield say(service, RDF_TYPE, node(_SD + "Service"))
     yield say(service, _SD + "endpoint", service)
     yield say(service, _SD + "supportedLanguage", node(_SD + "SPARQL11Query"))
     yield say(service, _SD + "feature", node(_SD + "UnionDefaultGraph"))
     for form in (*SOLUTIONS, *GRAPHS):
         yield say(service, _SD + "resultFormat", node(_FORMATS + _IRIS[form.name]))
     yield say(service, _SD + "defaultDataset", dataset)
-    yield say(dataset, _RDF_TYPE, node(_SD + "Dataset"))
-    yield say(dataset, _RDF_TYPE, node(_VOID + "Dataset"))
+    yield say(dataset, RDF_TYPE, node(_SD + "Dataset"))
+    yield say(dataset, RDF_TYPE, node(_VOID + "Dataset"))
     yield say(dataset, _SD + "defaultGraph", default)
-    yield say(default, _RDF_TYPE, node(_SD + "Graph"))
+    yield say(default, RDF_TYPE, node(_SD + "Graph"))
     yield say(
         dataset, _DCTERMS + "title", ox.Literal("Calcigraph: the evidence for treating calcinosis cutis", language="en")
     )
     yield say(dataset, _DCTERMS + "identifier", ox.Literal(serving.digest))
-    yield say(dataset, _DCTERMS + "license", node("https://creativecommons.org/publicdomain/zero/1.0/"))
+    yield say(dataset, _DCTERMS + "license", node(DATA_LICENSE))
     yield say(dataset, _VOID + "sparqlEndpoint", service)
-    yield say(dataset, _VOID + "uriSpace", ox.Literal("https://w3id.org/calcigraph/"))
+    yield say(dataset, _VOID + "uriSpace", ox.Literal(BASE))
     yield say(dataset, _VOID + "triples", ox.Literal(str(serving.info.quads), datatype=node(_XSD_INTEGER)))
     for vocabulary in (
         "https://w3id.org/calcigraph/ontology",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from calcigraph.questions.answers import rows
+from calcigraph.questions.catalog import fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-BASE = "https://w3id.org/calcigraph/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Documents:
             term = str(ox.NamedNode(address))
         except ValueError:
             return None
-        return self.queries[name].replace(f"VALUES ?asked_{slot} {{ UNDEF }}", f"VALUES ?asked_{slot} {{ {term} }}")
+        return fill(self.queries[name], {slot: term})
 
 
 def read_queries(files: Mapping[str, Path]) -> dict[str, str]:
@@ -62,7 +62,6 @@ def read_queries(files: Mapping[str, Path]) -> dict[str, str]:
 def read_documents(results: bytes, queries: Mapping[str, str]) -> Documents:
     """Return the documents that the query `documents` found, from its results in SPARQL JSON."""
     found: dict[str, Document] = {}
-    for row in json.loads(results)["results"]["bindings"]:
-        record = row["record"]["value"] == "true"
-        found.setdefault(row["document"]["value"], Document(row["graph"]["value"], record))
+    for row in rows(results):
+        found.setdefault(row["document"], Document(row["graph"], row["record"]))
     return Documents(found, queries)

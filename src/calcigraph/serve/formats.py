@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
 
 
 class Format(NamedTuple):
@@ -54,3 +57,12 @@ SHORT = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "nq": "nquads", "js
     "htm": "html",
 }
 """Other names under which formats are asked for."""
+
+
+def rdf_format(name: str) -> ox.RdfFormat:
+    """Return the engine's format for the one of these for graphs that has that name."""
+    import pyoxigraph as ox
+
+    found = ox.RdfFormat.from_extension(next(form.extension for form in GRAPHS if form.name == name))
+    assert found is not None, "the engine knows all formats for graphs"  # noqa: S101
+    return found

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
+from calcigraph.names.vocabulary import BASE
 from calcigraph.serve.answering import Asking, fetch, give
 from calcigraph.serve.cache import Kept
 from calcigraph.serve.description import describe, serialised
-from calcigraph.serve.documents import BASE
 from calcigraph.serve.formats import GRAPHS, PAGE
 from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.problems import Refused, Why

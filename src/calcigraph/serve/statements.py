@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calcigraph.serve.documents import BASE
+from calcigraph.names.vocabulary import BASE
 from calcigraph.serve.pages import page
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import signal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from calcigraph.serve import guard, wire
+from calcigraph.serve.formats import rdf_format
 from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
@@ -28,14 +29,6 @@ _GRACE = 2.0
 """Seconds after which a worker ends itself if the server has not ended it: the server may be gone."""
 _SHOWN = 100
 """Characters of a line that are shown before and after the place of an error."""
-_GRAPH_FORMATS = {
-    "turtle": "TURTLE",
-    "ntriples": "N_TRIPLES",
-    "rdfxml": "RDF_XML",
-    "jsonld": "JSON_LD",
-    "trig": "TRIG",
-    "nquads": "N_QUADS",
-}
 _WITH_PREFIXES = frozenset({"turtle", "trig", "rdfxml"})
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -177,11 +170,11 @@ def _write(results: Any, name: str, prefixes: Mapping[str, str], writer: _Writer
     if not isinstance(results, ox.QueryTriples):
         results.serialize(out, format=getattr(ox.QueryResultsFormat, name.upper()))
         return
-    form = _GRAPH_FORMATS[name]
+    form = rdf_format(name)
     if name in _WITH_PREFIXES:
-        ox.serialize(results, out, format=getattr(ox.RdfFormat, form), prefixes=dict(prefixes))
+        ox.serialize(results, out, format=form, prefixes=dict(prefixes))
     else:
-        results.serialize(out, format=getattr(ox.RdfFormat, form))
+        results.serialize(out, format=form)
 
 
 def syntax(query: str, said: str) -> Refused:

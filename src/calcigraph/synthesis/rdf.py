@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from calcigraph.graph.dataset import BASE, PROVENANCE_GRAPH, SYNTHESIS, rule_iri, rule_quads
-from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
+from calcigraph.graph.dataset import PROVENANCE_GRAPH, SYNTHESIS, rule_iri, rule_quads
+from calcigraph.names.vocabulary import BASE, LABEL, RDF_TYPE, TERMS
 from calcigraph.synthesis.scopes import CONDITION
 from calcigraph.synthesis.values import Pool, Reason, Response
 

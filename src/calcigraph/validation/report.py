@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import Severity
+from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
 SHACL = "http://www.w3.org/ns/shacl#"
-_BASE = "https://w3id.org/calcigraph/"
-_IRI = re.compile(rf"<?{re.escape(_BASE)}([^\s>]*)>?")
+_IRI = re.compile(rf"<?{re.escape(BASE)}([^\s>]*)>?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from calcigraph.errors import Problem
-from calcigraph.graph.dataset import BASE
 from calcigraph.names.nearest import nearest
-from calcigraph.names.vocabulary import RDF_TYPE, TERMS
+from calcigraph.names.vocabulary import BASE, RDF_TYPE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from calcigraph.questions.answers import value_of
+from calcigraph.questions import answers
 from calcigraph.synthesis.profiles.values import ClaimRow, Contradiction, Gap, Trial
 from calcigraph.synthesis.values import Term
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from calcigraph.questions.ask import Endpoint
 
-    Row = Mapping[str, Any]
+    Row = dict[str, Any]
 
 Thing = TypeVar("Thing")
 
@@ -70,8 +69,7 @@ def facts(endpoint: Endpoint, queries: Mapping[str, Path]) -> Facts:
     """Return the facts of all sections; `queries` are those of the folder `queries/profile` by name."""
 
     def rows(name: str) -> list[Row]:
-        found = json.loads(endpoint.select(queries[name].read_text(encoding="utf-8")))["results"]["bindings"]
-        return [{column: value_of(term) for column, term in row.items()} for row in found]
+        return answers.rows(endpoint.select(queries[name].read_text(encoding="utf-8")))
 
     levels: dict[str, Level] = {}
     for row in rows("levels"):

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from calcigraph.graph.dataset import BASE
+from calcigraph.names.vocabulary import BASE
 from calcigraph.synthesis.profiles.reading import limits, patients, title
 from calcigraph.synthesis.values import Pool
 

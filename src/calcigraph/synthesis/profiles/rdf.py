@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from calcigraph.graph.dataset import BASE, PROVENANCE_GRAPH, SYNTHESIS
-from calcigraph.names.vocabulary import LABEL, RDF_TYPE, TERMS
+from calcigraph.graph.dataset import PROVENANCE_GRAPH, SYNTHESIS
+from calcigraph.names.vocabulary import BASE, LABEL, RDF_TYPE, TERMS
 from calcigraph.synthesis.profiles.reading import title
 from calcigraph.synthesis.rdf import address as pool_address
 from calcigraph.synthesis.scopes import CONDITION
