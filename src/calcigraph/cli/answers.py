@@ -29,19 +29,14 @@ def give(
 
     Standard error tells of names that led to a term that they do not mean exactly.
     """
+    from calcigraph.questions.ask import remarks
+
     given = {name: value for name, value in asked.items() if value is not None}
     answer = evidence.answer(question, given)
-    _say_how_names_were_understood(evidence, question, given)
+    for remark in remarks(question, given, evidence.names):
+        click.echo(f"Note: {remark}", err=True)
     _write(answer, form, question, columns)
     return answer
-
-
-def _say_how_names_were_understood(evidence: Evidence, question: Question, given: Mapping[str, str]) -> None:
-    for name, value in given.items():
-        root = question.parameters[name].root
-        remark = evidence.names.remark(value, root=root) if root is not None else None
-        if remark is not None:
-            click.echo(f"Note: {remark}", err=True)
 
 
 def _write(answer: Answer, form: str, question: Question, columns: Sequence[str]) -> None:

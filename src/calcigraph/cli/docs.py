@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import progress
+from calcigraph.cli.talk import needing, progress, warn_if_stale
 
 
 @click.command("docs")
@@ -28,23 +28,12 @@ def command(folder: Path, seeds: Path | None, home: Path | None) -> None:
     from calcigraph.api import open_evidence
     from calcigraph.docs.folder import check_folder, write_files
 
-    try:
+    with needing(("jinja2", "markupsafe", "pygments"), "The pages need", "docs"):
         from calcigraph.docs.site import site
-    except ModuleNotFoundError as error:
-        if error.name not in {"jinja2", "markupsafe", "pygments"}:
-            raise
-        message = f"The pages need {error.name}: pip install 'calcigraph[docs]'"
-        raise click.UsageError(message) from error
-
     check_folder(folder.resolve())
     with progress() as say:
         evidence = open_evidence(seeds=seeds, home=home, progress=say)
         count = write_files(site(evidence, progress=say), folder)
-    if evidence.stale:
-        click.echo(
-            f"Warning: the records have {len(evidence.stale)} violations now, so these pages show the last good build. "
-            "`calcigraph validate` shows them.",
-            err=True,
-        )
+    warn_if_stale(evidence.stale, "these pages show the last good build")
     click.echo(f"{count} files.", err=True)
     click.echo(str(folder / "index.html"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from calcigraph.cli.talk import progress
+from calcigraph.cli.talk import progress, warn_if_stale
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,13 +30,7 @@ def opened(endpoint: str | None, seeds: Path | None, home: Path | None, as_of: s
         return connect(endpoint)
     with progress() as say:
         evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, in_memory=0, progress=say)
-    if evidence.stale:
-        count = len(evidence.stale)
-        click.echo(
-            f"Warning: the records have {count} violations now, so this answer comes from the last good build. "
-            "`calcigraph validate` shows them.",
-            err=True,
-        )
+    warn_if_stale(evidence.stale, "this answer comes from the last good build")
     if evidence.info is not None and evidence.info.as_of:
         click.echo(f"Note: {_view(evidence.info)}", err=True)
     return evidence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,10 @@ import click
 
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
+from calcigraph.cli.talk import needing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from calcigraph.api import Evidence
     from calcigraph.exchange.formats import Format
@@ -76,17 +76,9 @@ def command(  # noqa: PLR0913 -- one parameter per option
         _write(form, source, lost, output, losses_only=losses)
 
 
-@contextmanager
-def missing_library() -> Iterator[None]:
+def missing_library() -> AbstractContextManager[None]:
     """Say what to install if a library is missing that a format needs."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in _LIBRARIES:
-            raise
-        message = f"This format needs {library}: pip install 'calcigraph[exchange]'"
-        raise click.UsageError(message) from error
+    return needing(_LIBRARIES, "This format needs", "exchange")
 
 
 def _format(name: str | None, output: Path | None, *, anywhere: bool, scoped: bool) -> Format:

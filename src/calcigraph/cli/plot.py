@@ -10,6 +10,7 @@ import click
 
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
+from calcigraph.cli.talk import needing
 from calcigraph.errors import UnknownName
 from calcigraph.figures.output import check_output, write_figure
 from calcigraph.names.nearest import nearest
@@ -102,7 +103,8 @@ def _figure(name: str, *asked: Option) -> Callable[[Callable[[], Draw]], click.C
             output: Path, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **given: Any
         ) -> None:
             check_output(output)
-            draw = _loaded(load)
+            with needing(("matplotlib", "numpy"), "Figures need", "figures"):
+                draw = load()
             _write(draw(opened(endpoint, seeds, home, as_of), **given), output)
 
         for option in reversed((*asked, *shared)):
@@ -111,18 +113,6 @@ def _figure(name: str, *asked: Option) -> Callable[[Callable[[], Draw]], click.C
         return command.command(name, help=text, short_help=text.partition("\n")[0])(run)
 
     return made
-
-
-def _loaded(load: Callable[[], Draw]) -> Draw:
-    """Return the function that draws; if its library is missing, say what to install."""
-    try:
-        return load()
-    except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in {"matplotlib", "numpy"}:
-            raise
-        message = f"Figures need {library}: pip install 'calcigraph[figures]'"
-        raise click.UsageError(message) from error
 
 
 def _write(drawing: Drawing, output: Path) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import progress
+from calcigraph.cli.talk import needing, progress, warn_if_stale
 
 if TYPE_CHECKING:
     from calcigraph.serve.settings import Limits
 
-_NEEDED = frozenset({"starlette", "uvicorn", "httptools", "uvloop", "mimeparse", "prometheus_client", "jinja2"})
+_LIBRARIES = frozenset({"starlette", "uvicorn", "httptools", "uvloop", "mimeparse", "prometheus_client", "jinja2"})
 
 
 @click.command("serve")
@@ -72,14 +72,9 @@ def command(
     if sys.platform != "linux":
         message = "The server runs on Linux: it keeps queries within limits that other systems do not have."
         raise click.UsageError(message)
-    try:
+    with needing(_LIBRARIES, "The server needs", "serve"):
         from calcigraph.serve.run import serve
         from calcigraph.serve.settings import Limits, Settings
-    except ModuleNotFoundError as error:
-        if error.name not in _NEEDED:
-            raise
-        message = f"The server needs {error.name}: pip install 'calcigraph[serve]'"
-        raise click.UsageError(message) from error
 
     bounds = _limits(limits, Limits())
     path = "/" + base.strip("/") if base.strip("/") else ""
@@ -87,12 +82,7 @@ def command(
     product, place = resources(seeds=seeds), Home(home or default_home())
     with progress() as say:
         made, stale = newest_build(product, place, progress=say)
-    if stale:
-        click.echo(
-            f"Warning: the records have {len(stale)} violations now, so the last good build is served. "
-            "`calcigraph validate` shows them.",
-            err=True,
-        )
+    warn_if_stale(stale, "the last good build is served")
     serve(made, product, place, settings, ready=click.echo)
 
 

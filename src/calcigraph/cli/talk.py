@@ -11,7 +11,7 @@ import click
 from calcigraph.errors import CalcigraphError, InvalidRecords, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from calcigraph.errors import Problem
 
@@ -57,6 +57,28 @@ def show_problems(problems: Iterable[Problem], *, least: Severity) -> None:
     for problem in problems:
         if weights.index(problem.severity) <= weights.index(least):
             click.echo(str(problem), err=True)
+
+
+def warn_if_stale(stale: Sequence[Problem], then: str) -> None:
+    """Warn if the records have violations now; `then` says what the last good build does in their place."""
+    if stale:
+        click.echo(
+            f"Warning: the records have {len(stale)} violations now, so {then}. `calcigraph validate` shows them.",
+            err=True,
+        )
+
+
+@contextmanager
+def needing(libraries: Collection[str], what: str, extra: str) -> Iterator[None]:
+    """Say what to install if one of the libraries of an extra is missing; `what` says what needs it: "Figures need"."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in libraries:
+            raise
+        message = f"{what} {library}: pip install 'calcigraph[{extra}]'"
+        raise click.UsageError(message) from error
 
 
 @contextmanager

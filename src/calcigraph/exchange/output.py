@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import BadFolder, BadOutput, ExportFailed
-from calcigraph.places import appearing
+from calcigraph.places import appearing, appearing_file, check_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,15 +36,11 @@ def to_path(form: Format, source: Source, losses: Losses, path: Path) -> None:
         to_folder(form.files(source, losses), path)
         return
     check_file(path)
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        with beside.open("wb") as file:
+        with appearing_file(path) as fresh, fresh.open("wb") as file:
             to_stream(form, source, losses, file)
-        beside.replace(path)
     except OSError as error:
         raise ExportFailed(f"The export could not be written to {path}: {error.strerror or error}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def to_nowhere(form: Format, source: Source, losses: Losses) -> None:
@@ -56,24 +52,18 @@ def to_nowhere(form: Format, source: Source, losses: Losses) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text to a file, whole or not at all; raises ExportFailed if the disk refuses."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        with appearing_file(path) as fresh:
+            fresh.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ExportFailed(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def check_file(path: Path) -> None:
     """Raise BadOutput if no file can be written there."""
     if path.is_dir():
         raise BadOutput(f"{path} is a folder: name a file in it.")
-    if not path.parent.is_dir():
-        raise BadOutput(f"There is no folder {path.parent}: make it, or name another file.")
-    if not os.access(path.parent, os.W_OK):
-        raise BadOutput(f"Nothing can be written in {path.parent}: name a file in another folder.")
+    check_parent(path)
 
 
 def check_folder(folder: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import BadOutput, FigureFailed
+from calcigraph.places import appearing_file, check_parent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +24,7 @@ def check_output(file: Path) -> str:
     if form not in FORMS:
         ends = f"ends in {file.suffix}" if file.suffix else "has no ending"
         raise BadOutput(f"{file} {ends}: end it in {', '.join(f'.{one}' for one in FORMS[:-1])} or .{FORMS[-1]}.")
-    if not file.parent.is_dir():
-        raise BadOutput(f"There is no folder {file.parent}: make it, or name another file.")
-    if not os.access(file.parent, os.W_OK):
-        raise BadOutput(f"Nothing can be written in {file.parent}: name a file in another folder.")
+    check_parent(file)
     return form
 
 
@@ -36,19 +33,14 @@ def write_figure(drawing: Drawing, file: Path) -> Path:
 
     Raises BadOutput for a file that no figure can be written to, and FigureFailed if the disk refuses.
     """
-    contents = {file: drawing.content(check_output(file)), words_beside(file): drawing.words().encode()}
-    beside = {target: target.with_name(f".{target.name}-{os.getpid()}") for target in contents}
+    content, words = drawing.content(check_output(file)), words_beside(file)
     try:
-        for target, content in contents.items():
-            beside[target].write_bytes(content)
-        for target, fresh in beside.items():
-            fresh.replace(target)
+        with appearing_file(words) as new_words, appearing_file(file) as new_file:
+            new_file.write_bytes(content)
+            new_words.write_text(drawing.words(), encoding="utf-8", newline="")
     except OSError as error:
         raise FigureFailed(f"The figure could not be written to {file}: {error.strerror or error}.") from error
-    finally:
-        for fresh in beside.values():
-            fresh.unlink(missing_ok=True)
-    return words_beside(file)
+    return words
 
 
 def words_beside(file: Path) -> Path:

@@ -66,6 +66,16 @@ def bind(question: Question, parameters: Mapping[str, str | None], vocabulary: V
     }
 
 
+def remarks(question: Question, parameters: Mapping[str, str | None], vocabulary: Vocabulary) -> list[str]:
+    """Return how names were understood that led to a term which they do not mean exactly."""
+    found = []
+    for name, value in parameters.items():
+        root = question.parameters[name].root
+        if root is not None and value is not None:
+            found.append(vocabulary.remark(value, root=root))
+    return [remark for remark in found if remark is not None]
+
+
 def _terms(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
     import pyoxigraph as ox
 

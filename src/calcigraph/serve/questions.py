@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import UnknownQuestion
 from calcigraph.names.nearest import nearest
-from calcigraph.questions.ask import bind
+from calcigraph.questions.ask import bind, remarks
 from calcigraph.serve.answering import Asking, give
 from calcigraph.serve.formats import PAGE, Format
 from calcigraph.serve.negotiation import choose_any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from calcigraph.questions.catalog import Question
-    from calcigraph.serve.serving import Current, Serving
+    from calcigraph.serve.serving import Current
 
 _JSON = Format("json", ("application/json",), "json")
 _QUERY_TYPE = "application/sparql-query; charset=utf-8"
@@ -59,7 +59,7 @@ async def answer(request: Request) -> Response:
     if text_asked:
         return reply(request, query, _QUERY_TYPE)
     response = await give(request, serving, Asking(query, form or None))
-    notes = _notes(question, given, serving)
+    notes = remarks(question, given, serving.names)
     if notes:
         response.headers[NOTE] = " ".join(notes).encode("ascii", "replace").decode()
     return response
@@ -76,16 +76,6 @@ def _find(name: str, current: Current) -> Question:
     if name not in current.questions:
         raise UnknownQuestion(name, nearest(name, current.questions, limit=3))
     return current.questions[name]
-
-
-def _notes(question: Question, given: dict[str, str | None], serving: Serving) -> list[str]:
-    found = []
-    for name, value in given.items():
-        root = question.parameters[name].root
-        note = serving.names.remark(value or "", root=root) if root is not None else None
-        if note is not None:
-            found.append(note)
-    return found
 
 
 def _summary(question: Question, address: str) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.errors import AmbiguousName, BuildFailed, UnknownName
+from calcigraph.places import appearing_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,9 +123,8 @@ class Home(NamedTuple):
             if pointer.read_text(encoding="utf-8") == digest:
                 return
         pointer.parent.mkdir(parents=True, exist_ok=True)
-        beside = pointer.with_name(f".{pointer.name}-{os.getpid()}")
-        beside.write_text(digest, encoding="utf-8")
-        beside.replace(pointer)
+        with appearing_file(pointer) as fresh:
+            fresh.write_text(digest, encoding="utf-8")
 
     def _pointer(self, seeds: Path) -> Path:
         return self.path / "current" / hashlib.blake2b(str(seeds.resolve()).encode(), digest_size=8).hexdigest()
