@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import health, linked, questions, respond, sparql
+from calcigraph.serve import assets, health, linked, questions, respond, sparql
 from calcigraph.serve.accesslog import ROUTE, AccessLog
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def routes() -> list[BaseRoute]:
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),
         _route("/openapi.json", questions.openapi),
+        _route("/static/{name}", assets.static),
         _route("/healthz", health.healthz),
         _route("/readyz", health.readyz),
         _route("/metrics", health.metrics),

@@ -62,7 +62,7 @@ def _response(request: Request, problem: Refused, headers: dict[str, str] | None
     if problem.code is Why.BUSY:
         more["Retry-After"] = _RETRY_SECONDS
     if "text/html" in accept:
-        text, media = page("problem.html", status=problem.status, message=str(problem)), "text/html"
+        text, media = _page(request, problem), "text/html"
     elif "json" in accept:
         body = {"type": "about:blank", "title": problem.status.phrase, "status": int(problem.status)}
         text = json.dumps(body | {"detail": str(problem), "code": problem.code} | problem.facts, ensure_ascii=False)
@@ -70,3 +70,8 @@ def _response(request: Request, problem: Refused, headers: dict[str, str] | None
     else:
         text, media = f"{problem}\n", "text/plain"
     return Response(text, status_code=problem.status, headers=more, media_type=media)
+
+
+def _page(request: Request, problem: Refused) -> str:
+    base = request.app.state.current.settings.base
+    return page("problem.html", base=base, status=problem.status, message=str(problem))

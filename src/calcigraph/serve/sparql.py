@@ -32,7 +32,14 @@ async def endpoint(request: Request) -> Response:
     if choice.format is PAGE:
         formats = [form.name for form in (*SOLUTIONS, *GRAPHS)]
         limits = current.settings.limits
-        text = page("sparql.html", address=address, quads=serving.info.quads, formats=formats, limits=limits)
+        text = page(
+            "sparql.html",
+            base=current.settings.base,
+            address=address,
+            quads=serving.info.quads,
+            formats=formats,
+            limits=limits,
+        )
         return reply(request, text, choice.content_type)
     triples = describe(serving, address, home(request, current.settings.base))
     return reply(request, serialised(triples, choice.format.name), choice.content_type)

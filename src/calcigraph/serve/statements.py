@@ -66,7 +66,7 @@ def statements_page(triples: bytes, iri: str, names: Vocabulary, prefixes: Mappi
 
     order = sorted(said, key=lambda subject: (subject != iri, subject))
     title = labels.get(iri) or short(iri, prefixes)
-    return page("statements.html", title=title, iri=iri, sections=[section(subject) for subject in order])
+    return page("statements.html", base=base, title=title, iri=iri, sections=[section(subject) for subject in order])
 
 
 def short(iri: str, prefixes: Mapping[str, str]) -> str:

@@ -1,0 +1,36 @@
+"""Templates that escape whatever they are given, and know where the style and the scripts of this version lie."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import calcigraph
+from calcigraph.serve.assets import asset_name
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(template: str, *, base: str, **values: Any) -> str:
+    """Return the page that a template makes of the values; `base` is the path below which the server lies."""
+    return _environment().get_template(template).render(values, base=base)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {"asset": asset_name, "version": calcigraph.__version__}
+    environment.policies["json.dumps_function"] = json.dumps
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
+    return environment
