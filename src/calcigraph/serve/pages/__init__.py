@@ -1,4 +1,4 @@
-"""Pages for people: what is known as HTML that reads well on paper, on a phone and aloud, and in which all is linked."""
+"""Pages for people: what is known as HTML that reads well on paper, on a phone and aloud, and where all is linked."""
 
 from calcigraph.serve.pages.render import page
 
