@@ -126,6 +126,10 @@ class Resources(NamedTuple):
         """Return the queries for what is said at an address, by name."""
         return {path.stem: path for path in sorted((self.queries / "linked").glob("*.rq"))}
 
+    def site_queries(self) -> dict[str, Path]:
+        """Return the queries that the server's pages are made from, by name."""
+        return {path.stem: path for path in sorted((self.queries / "site").glob("*.rq"))}
+
     def exchange_queries(self) -> dict[str, Path]:
         """Return the queries that exports are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "exchange").glob("*.rq"))}

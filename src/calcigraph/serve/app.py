@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import assets, health, linked, questions, respond, sparql
+from calcigraph.serve import assets, health, linked, questions, respond, sparql, views
 from calcigraph.serve.accesslog import ROUTE, AccessLog
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ _SAFE = {
 def routes() -> list[BaseRoute]:
     """Return all routes."""
     return [
+        _route("/", views.front),
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),

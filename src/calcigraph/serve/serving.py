@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from calcigraph.errors import CalcigraphError
 from calcigraph.serve.cache import Cache
 from calcigraph.serve.documents import Documents, read_documents, read_queries
+from calcigraph.serve.pages.library import Library
 from calcigraph.serve.pool import Pool
 from calcigraph.serve.wire import Job
 
@@ -39,6 +40,7 @@ class Serving:
     cache: Cache
     metrics: Metrics
     documents: Documents
+    library: Library
 
     @property
     def digest(self) -> str:
@@ -90,6 +92,7 @@ class Current:
         """End all workers, once the queries that run are answered."""
         if self._watching is not None:
             self._watching.cancel()
+        self.serving.library.close()
         await asyncio.gather(*self._closing, self.serving.pool.close(), return_exceptions=True)
 
     async def _open(self, made: Build) -> Serving:
@@ -110,7 +113,9 @@ class Current:
             documents = read_documents(result.content.read(), queries)
         names = Vocabulary.from_json(made.names())
         self.metrics.opened(made.info)
-        return Serving(made.info, names, pool, Cache(self.settings.limits.cache), self.metrics, documents)
+        limits = self.settings.limits
+        library = Library(self.product, pool, names, made.info, waiting=limits.waiting)
+        return Serving(made.info, names, pool, Cache(limits.cache), self.metrics, documents, library)
 
     async def _watch(self) -> None:
         """Put a newer build, or new workers, in the place of what is served; requests that run keep what they have."""
@@ -130,6 +135,7 @@ class Current:
                 continue
             older, self._serving = self.serving, newer
             log.info("Serving build %s.", newer.digest)
+            older.library.close()
             task = asyncio.create_task(older.pool.close())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)

@@ -7,10 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 import calcigraph
+from calcigraph.questions.answers import heading
 from calcigraph.serve.assets import asset_name
+from calcigraph.serve.pages import links
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,7 +32,23 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {"asset": asset_name, "version": calcigraph.__version__}
+    environment.globals |= {
+        "asset": asset_name,
+        "version": calcigraph.__version__,
+        "href": pass_context(lambda context, iri, **asked: links.href(iri, context["base"], **asked)),
+        "why": pass_context(lambda context, iri: links.why(iri, context["base"])),
+        "outside": links.outside,
+        "local": links.local,
+    }
+    environment.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence}
     environment.policies["json.dumps_function"] = json.dumps
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
     return environment
+
+
+def _percent(proportion: float) -> str:
+    return f"{100 * proportion:.0f}\N{NO-BREAK SPACE}%"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

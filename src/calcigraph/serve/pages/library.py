@@ -1,0 +1,135 @@
+"""What pages are made from: the evidence of one build, asked through the server's workers, each thing fetched once."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from calcigraph.api import Evidence
+from calcigraph.figures.cells import Cells
+from calcigraph.figures.data import Data
+from calcigraph.names.vocabulary import TERMS
+from calcigraph.questions.answers import rows
+from calcigraph.questions.catalog import fill
+from calcigraph.serve.problems import Refused, Why
+from calcigraph.serve.wire import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calcigraph.figures.cells import Cell
+    from calcigraph.names.vocabulary import Vocabulary
+    from calcigraph.resources import Resources
+    from calcigraph.serve.pool import Pool
+    from calcigraph.store.local import BuildInfo
+
+    Row = dict[str, Any]
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class PoolEndpoint:
+    """The workers as an endpoint for code that waits: it is called in a thread, and the server goes on meanwhile."""
+
+    pool: Pool
+    loop: asyncio.AbstractEventLoop
+
+    def select(self, query: str) -> bytes:
+        """Return the results of the query as SPARQL JSON."""
+        return self._wait(Job(query, "json", None))
+
+    def construct(self, query: str) -> bytes:
+        """Return the triples of the query as N-Triples."""
+        return self._wait(Job(query, None, "ntriples"))
+
+    def _wait(self, job: Job) -> bytes:
+        return asyncio.run_coroutine_threadsafe(self._run(job), self.loop).result()
+
+    async def _run(self, job: Job) -> bytes:
+        result = await self.pool.run(job)
+        with result.content:
+            return result.content.read()
+
+
+class Library:
+    """The evidence of one build for its pages. They are made one after the other, in a thread of their own."""
+
+    def __init__(self, product: Resources, pool: Pool, names: Vocabulary, info: BuildInfo, *, waiting: int) -> None:
+        self.endpoint = PoolEndpoint(pool, asyncio.get_running_loop())
+        self.evidence = Evidence(product, self.endpoint, lambda: names, info=info)
+        self.names = names
+        self._queries = {name: path.read_text(encoding="utf-8") for name, path in product.site_queries().items()}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pages")
+        self._waiting = 0
+        self._most = waiting
+
+    async def run(self, make: Callable[[Library], Made]) -> Made:
+        """Return what is made of this in its thread; raises Refused if too much waits for it already."""
+        if self._waiting >= self._most:
+            raise Refused(Why.BUSY, "Too many pages are being made at this moment. Ask again in a few seconds.")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, make, self)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Make no more pages."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def rows(self, query: str, node: str | None = None) -> list[Row]:
+        """Return the rows of a query in `queries/site`, perhaps on a thing; what is not bound is left out."""
+        return rows(self.endpoint.select(self._filled(query, node)))
+
+    def triples(self, query: str, node: str) -> bytes:
+        """Return what a query in `queries/site` tells of a thing, as N-Triples."""
+        return self.endpoint.construct(self._filled(query, node))
+
+    def _filled(self, query: str, node: str | None) -> str:
+        import pyoxigraph as ox
+
+        text = self._queries[query]
+        return text if node is None else fill(text, {"node": str(ox.NamedNode(node))})
+
+    @cached_property
+    def data(self) -> Data:
+        """What the evidence map is made from."""
+        return Data(self.evidence)
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return Cells(self.data)
+
+    @cached_property
+    def _known_cells(self) -> dict[tuple[str, str], Cell]:
+        return {}
+
+    def cell(self, treatment: str, condition: str) -> Cell:
+        """Return the cell of the evidence map of a treatment and a condition, by IRI."""
+        known = self._known_cells
+        if (treatment, condition) not in known:
+            known[treatment, condition] = self._cells.cell(treatment, condition)
+        return known[treatment, condition]
+
+    @cached_property
+    def records(self) -> Mapping[str, Row]:
+        """Each record by IRI: its kind, citation, title, identifiers and authors."""
+        return {row["record"]: row for row in reversed(self.rows("records"))}
+
+    @cached_property
+    def terms(self) -> Mapping[str, Row]:
+        """Each term of the ontology by IRI: its definition, its kind and its synonyms."""
+        return {row["term"]: row for row in reversed(self.rows("terms"))}
+
+    @cached_property
+    def doses(self) -> Mapping[str, Row]:
+        """Dose, duration, route and follow-up by finding."""
+        return {str(row["finding"]): row for row in self.evidence.ask("doses")}
+
+    def below(self, name: str) -> frozenset[str]:
+        """Return the terms below the one of that local name, and itself."""
+        return self.data.below(TERMS + name)
