@@ -43,6 +43,7 @@ def routes() -> list[BaseRoute]:
     """Return all routes."""
     return [
         _route("/", views.front),
+        _route("/term/{name}", views.term),
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),

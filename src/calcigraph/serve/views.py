@@ -5,9 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from calcigraph.figures.terms import CONDITION, TREATMENT
+from calcigraph.names.nearest import nearest
+from calcigraph.names.vocabulary import TERMS
 from calcigraph.serve.cache import Kept
 from calcigraph.serve.formats import PAGE
 from calcigraph.serve.pages.home import home
+from calcigraph.serve.pages.links import local
+from calcigraph.serve.pages.profile import profile_page
+from calcigraph.serve.pages.term import term_page
+from calcigraph.serve.problems import Refused, Why
+from calcigraph.serve.protocol import parse_fields, single
 from calcigraph.serve.replies import reply, tag
 
 if TYPE_CHECKING:
@@ -25,6 +33,13 @@ async def front(request: Request) -> Response:
     return await give_page(request, ("home",), partial(home, base=_base(request)))
 
 
+async def term(request: Request) -> Response:
+    """Give the page of a term: what there is on a treatment or condition, or what the term means."""
+    name = request.path_params["name"]
+    asked = single(parse_fields(request.scope["query_string"]), "condition") or ""
+    return await give_page(request, ("term", name, asked), partial(_term, base=_base(request), name=name, asked=asked))
+
+
 async def give_page(request: Request, key: tuple[str, ...], make: Callable[[Library], str]) -> Response:
     """Return a page, made if it is not kept under that key; the key says all that the page depends on."""
     current: Current = request.app.state.current
@@ -35,6 +50,20 @@ async def give_page(request: Request, key: tuple[str, ...], make: Callable[[Libr
         kept = Kept((await serving.library.run(make)).encode(), PAGE.content_type())
         serving.cache.put(name, kept)
     return reply(request, kept.content, kept.content_type)
+
+
+def _term(library: Library, *, base: str, name: str, asked: str) -> str:
+    iri = TERMS + name
+    if iri not in library.names.labels:
+        near = nearest(name, (local(known) for known in library.names.labels), limit=3)
+        hint = f" Nearest: {', '.join(near)}." if near else ""
+        raise Refused(Why.NOT_FOUND, f"There is no term {name}.{hint}")
+    if iri in library.data.below(TREATMENT):
+        written = f"cg:{asked}" if TERMS + asked in library.names.labels else asked
+        return profile_page(library, base, iri, library.names.find(written, root=CONDITION) if asked else CONDITION)
+    if iri in library.data.below(CONDITION):
+        return profile_page(library, base, TREATMENT, iri)
+    return term_page(library, base, iri)
 
 
 def _base(request: Request) -> str:
