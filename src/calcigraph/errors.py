@@ -23,6 +23,7 @@ A `Problem` is a value, not an exception: one thing that a person should look at
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,6 +93,11 @@ class BadQuestion(CalcigraphError, ValueError):
 
 class BadParameter(CalcigraphError, ValueError):
     """A parameter that the question does not take, or a value that it cannot have."""
+
+    @property
+    def plain(self) -> str:
+        """What is wrong, for those who write a parameter's name without the dashes of the command line."""
+        return re.sub("--(?=[a-z])", "", str(self))
 
 
 class BadDate(CalcigraphError, ValueError):

@@ -21,6 +21,7 @@ _COMMANDS = {
     "diff": "Compare two days or two builds: new findings, levels that moved, contradictions, claims that turned.",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
+    "mcp": "Offer the questions, profiles and traces to agents as tools (Model Context Protocol).",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "questions": "List the questions, or show one.",
