@@ -48,6 +48,7 @@ def routes() -> list[BaseRoute]:
         _route("/conditions", views.conditions),
         _route("/publications", views.publications),
         _route("/why", views.why),
+        _route("/search", views.search),
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,13 @@ from calcigraph.figures.terms import CONDITION, TREATMENT
 from calcigraph.names.nearest import nearest
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.serve.cache import Kept
-from calcigraph.serve.formats import PAGE
+from calcigraph.serve.formats import PAGE, Format
+from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.pages.home import home
 from calcigraph.serve.pages.links import local
 from calcigraph.serve.pages.lists import publications_page, tree_page
 from calcigraph.serve.pages.profile import profile_page
+from calcigraph.serve.pages.search import LONGEST, matches, search_page
 from calcigraph.serve.pages.term import term_page
 from calcigraph.serve.pages.why import why_page, why_row_page
 from calcigraph.serve.problems import Refused, Why
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from calcigraph.serve.pages.library import Library
     from calcigraph.serve.serving import Current
 
+_JSON = Format("json", ("application/json",), "json")
 _DIGITS = 9
 """Digits of a row's number that are read: no answer has as many rows."""
 
@@ -58,6 +62,20 @@ async def why(request: Request) -> Response:
     else:
         raise Refused(Why.BAD_REQUEST, "Say of what: ?of=study/robertson-2003, or ?question=treatments&row=1.")
     return await give_page(request, ("why", *map("=".join, sorted(fields.items()))), make)
+
+
+async def search(request: Request) -> Response:
+    """Give what a text leads to: as a page, or as JSON for the field that searches while one types."""
+    current: Current = request.app.state.current
+    fields = parse_fields(request.scope["query_string"])
+    text = (single(fields, "q") or "")[:LONGEST].strip()
+    base = current.settings.base
+    [choice] = choose_any(request.headers.get("accept"), single(fields, "format"), (PAGE, _JSON))
+    found = await current.serving.library.run(lambda library: matches(library.index, text, base))
+    if choice is not None and choice.format is _JSON:
+        body = json.dumps({"matches": [one._asdict() for one in found]}, ensure_ascii=False)
+        return reply(request, body, _JSON.media_type)
+    return reply(request, search_page(base, text, found), PAGE.content_type())
 
 
 async def treatments(request: Request) -> Response:

@@ -45,7 +45,7 @@ _HEAD = frozenset(
 """Properties of a record that its head or its other parts show."""
 _PART = frozenset(["type", "label", "treatment", "condition", "result", "statement", "readIn", "harm"])
 _COUNTED = ("patients", "responders", "complete", "partial", "improved", "unchanged", "worse")
-_READ = frozenset({"type", "label"})
+_READ = frozenset({"type", "label", "curator", "wasAssociatedWith"})
 
 
 class Part(NamedTuple):
@@ -65,6 +65,9 @@ def record_page(library: Library, base: str, iri: str, triples: bytes) -> str:
     """Return the page of a record from what is said of it, as N-Triples."""
     things = Things(triples, library)
     thing = things.by_iri[iri]
+    for reading in thing.all("reading"):
+        part = things.by_iri[reading.iri or ""].one("part")
+        things.labels.setdefault(reading.iri or "", part.text if part else "a part")
     row = library.records[iri]
     parts = {name: [_part(things, value) for value in thing.all(name)] for name in ("finding", "claim", "observation")}
     return page(
@@ -77,6 +80,7 @@ def record_page(library: Library, base: str, iri: str, triples: bytes) -> str:
         others=[one.text for one in thing.all("sourceAddress")],
         rows=things.rows(thing, _HEAD),
         parts_of={name: found for name, found in parts.items() if found},
+        read=_read(things, thing),
         readings=[(_fragment(value), _below(things, value, _READ)) for value in thing.all("reading")],
         curation=[(_fragment(value), _below(things, value, _READ)) for value in thing.all("curation")],
         formats=("ttl", "jsonld", "nt", "rdf"),
@@ -95,13 +99,24 @@ def _part(things: Things, value: Value) -> Part:
         counts=[(things.labels.get(iri, name), iri, one) for name, iri, one in counts],
         rows=things.rows(thing, _PART | frozenset(_COUNTED)),
         harms=[_below(things, one, _READ) for one in thing.all("harm")],
-        read_in=thing.all("readIn"),
+        read_in=[Value(things.labels.get(one.iri or "", one.text), one.iri) for one in thing.all("readIn")],
     )
 
 
 def _below(things: Things, value: Value, without: Iterable[str]) -> list[tuple[str, str, list[Value]]]:
     thing = things.by_iri.get(value.iri or "")
     return things.rows(thing, frozenset(without)) if thing else []
+
+
+def _read(things: Things, thing: Thing) -> list[str]:
+    """Return which parts of the source were read, each with how much of it, where that is said."""
+    told = []
+    for value in thing.all("reading"):
+        reading = things.by_iri[value.iri or ""]
+        part, extent, account = (reading.one(name) for name in ("part", "extent", "accountOf"))
+        words = f"the account in {account.text}" if account else part.text if part else "a part"
+        told.append(words + (f" ({extent.text})" if extent else ""))
+    return told
 
 
 def _fragment(value: Value) -> str:
