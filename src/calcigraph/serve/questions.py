@@ -53,10 +53,11 @@ async def answer(request: Request) -> Response:
     question = _find(name.removesuffix(_QUERY_ENDING), current)
     fields = parse_fields(request.scope["query_string"])
     form = single(fields, "format") or single(fields, "output")
-    given = {field: single(fields, field) for field, value in fields if field not in _FORMAT_NAMES and value.strip()}
+    named = {field for field, value in fields if field not in _FORMAT_NAMES and value.strip()}
+    given = {field: value for field in sorted(named) if (value := single(fields, field)) is not None}
     if not text_asked and _for_people(request, form):
         base, site = current.settings.base, home(request, current.settings.base)
-        key = ("question", question.name, site, *map("=".join, sorted(given.items())))
+        key = ("question", question.name, site, *map("=".join, given.items()))
         return await give_page(request, key, lambda library: question_page(library, base, question, given, site))
     query = question.fill(bind(question, given, serving.names))
     if text_asked:

@@ -87,6 +87,11 @@ def _shown(answer: Answer) -> list[tuple[str, str]]:
 
 def _rows(answer: Answer, base: str) -> list[tuple[list[Cell], bool]]:
     """Return the rows as cells, and whether each rests on records, so that why can be asked."""
+    numeric = {
+        column
+        for place, column in enumerate(answer.columns)
+        if any(row[place] is not None and not isinstance(row[place], str | bool) for row in answer.rows)
+    }
     places = {column: place for place, column in enumerate(answer.columns)}
     rows = []
     for values, terms in list(zip(answer.rows, answer.terms, strict=True))[:_MOST]:
@@ -97,7 +102,7 @@ def _rows(answer: Answer, base: str) -> list[tuple[list[Cell], bool]]:
             term = terms[beside] if beside is not None else None
             link = href(term["value"], base) if term and term["type"] == "uri" else ""
             text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-            cells.append(Cell(text, link, not isinstance(value, str | bool) and value is not None))
+            cells.append(Cell(text, link, column in numeric))
         rows.append((cells, any(_record(term, column) for column, term in zip(answer.columns, terms, strict=True))))
     return rows
 
