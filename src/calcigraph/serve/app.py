@@ -44,6 +44,11 @@ def routes() -> list[BaseRoute]:
     return [
         _route("/", views.front),
         _route("/term/{name}", views.term),
+        _route("/treatments", views.treatments),
+        _route("/conditions", views.conditions),
+        _route("/publications", views.publications),
+        _route("/why", views.why),
+        _route("/search", views.search),
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),

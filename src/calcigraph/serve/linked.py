@@ -6,31 +6,35 @@ address of a document about it. Each has one address per format besides, such as
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
-from calcigraph.names.vocabulary import BASE
+from calcigraph.names.vocabulary import BASE, TERMS
 from calcigraph.serve.answering import Asking, fetch, give
-from calcigraph.serve.cache import Kept
 from calcigraph.serve.description import describe, serialised
 from calcigraph.serve.formats import GRAPHS, PAGE
 from calcigraph.serve.negotiation import choose_any
+from calcigraph.serve.pages.lists import ontology_page
+from calcigraph.serve.pages.record import record_page
 from calcigraph.serve.problems import Refused, Why
 from calcigraph.serve.protocol import parse_fields, single
-from calcigraph.serve.replies import home, reply, tag
+from calcigraph.serve.replies import home, reply
 from calcigraph.serve.statements import statements_page
+from calcigraph.serve.views import give_page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from calcigraph.serve.formats import Format
+    from calcigraph.serve.pages.library import Library
     from calcigraph.serve.serving import Current
 
 _OFFERS = tuple(form for form in GRAPHS if form.name not in {"trig", "nquads"})
 _BY_EXTENSION = {form.extension: form for form in (*_OFFERS, PAGE)}
 _SEE_OTHER = 303
+ONTOLOGY = TERMS.removesuffix("#")
+"""The address of the ontology as a whole."""
 
 
 async def address(request: Request) -> Response:
@@ -115,18 +119,17 @@ async def _chosen(request: Request) -> Format:
 
 
 async def _page(request: Request, current: Current, iri: str, query: str) -> Response:
-    serving = current.serving
-    key = tag("page", iri)
-    kept = serving.cache.get(key)
-    if kept is None:
-        triples = await fetch(serving, query, graph="ntriples")
-        # The page of the ontology takes some tenths of a second, in which others are answered.
-        text = await asyncio.to_thread(
-            statements_page, triples, iri, serving.names, current.prefixes, current.settings.base
-        )
-        kept = Kept(text.encode(), PAGE.content_type())
-        serving.cache.put(key, kept)
-    return reply(request, kept.content, kept.content_type)
+    base, prefixes = current.settings.base, current.prefixes
+
+    def make(library: Library) -> str:
+        if iri == ONTOLOGY:
+            return ontology_page(library, base)
+        triples = library.endpoint.construct(query)
+        if iri in library.records:
+            return record_page(library, base, iri, triples)
+        return statements_page(triples, iri, library.names, prefixes, base)
+
+    return await give_page(request, ("address", iri), make)
 
 
 def _links(place: str, iri: str) -> str:

@@ -9,12 +9,13 @@ from calcigraph.errors import UnknownQuestion
 from calcigraph.names.nearest import nearest
 from calcigraph.questions.ask import bind, remarks
 from calcigraph.serve.answering import Asking, give
-from calcigraph.serve.formats import PAGE, Format
-from calcigraph.serve.negotiation import choose_any
+from calcigraph.serve.formats import PAGE, SOLUTIONS, Format
+from calcigraph.serve.negotiation import choose, choose_any
 from calcigraph.serve.openapi import describe
-from calcigraph.serve.pages import page
+from calcigraph.serve.pages.question import question_page, questions_page
 from calcigraph.serve.protocol import parse_fields, single
-from calcigraph.serve.replies import reply
+from calcigraph.serve.replies import home, reply
+from calcigraph.serve.views import give_page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,9 +39,7 @@ async def listing(request: Request) -> Response:
     [choice] = choose_any(request.headers.get("accept"), asked, (_JSON, PAGE))
     base = current.settings.base
     if choice is not None and choice.format is PAGE:
-        return reply(
-            request, page("questions.html", questions=current.questions.values(), base=base), choice.content_type
-        )
+        return reply(request, questions_page(base, current.questions.values()), choice.content_type)
     listed = [_summary(question, f"{base}/questions/{name}") for name, question in current.questions.items()]
     return reply(request, json.dumps({"questions": listed}, ensure_ascii=False, indent=1), _JSON.media_type)
 
@@ -54,7 +53,12 @@ async def answer(request: Request) -> Response:
     question = _find(name.removesuffix(_QUERY_ENDING), current)
     fields = parse_fields(request.scope["query_string"])
     form = single(fields, "format") or single(fields, "output")
-    given = {field: single(fields, field) for field, value in fields if field not in _FORMAT_NAMES and value.strip()}
+    named = {field for field, value in fields if field not in _FORMAT_NAMES and value.strip()}
+    given = {field: value for field in sorted(named) if (value := single(fields, field)) is not None}
+    if not text_asked and _for_people(request, form):
+        base, site = current.settings.base, home(request, current.settings.base)
+        key = ("question", question.name, site, *map("=".join, given.items()))
+        return await give_page(request, key, lambda library: question_page(library, base, question, given, site))
     query = question.fill(bind(question, given, serving.names))
     if text_asked:
         return reply(request, query, _QUERY_TYPE)
@@ -70,6 +74,14 @@ async def openapi(request: Request) -> Response:
     current: Current = request.app.state.current
     described = describe(current.questions.values(), current.serving.names, current.settings.base)
     return reply(request, json.dumps(described, ensure_ascii=False, indent=1), "application/json")
+
+
+def _for_people(request: Request, form: str | None) -> bool:
+    """Tell whether a page is asked for, rather than one of the formats for programs."""
+    if form:
+        return form in (PAGE.name, *PAGE.media_types)
+    chosen = choose(request.headers.get("accept"), None, (*SOLUTIONS, PAGE))
+    return chosen is not None and chosen.format is PAGE
 
 
 def _find(name: str, current: Current) -> Question:

@@ -14,6 +14,7 @@ from calcigraph.figures.data import Data
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.questions.answers import rows
 from calcigraph.questions.catalog import fill
+from calcigraph.serve.pages.search import index
 from calcigraph.serve.problems import Refused, Why
 from calcigraph.serve.wire import Job
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from calcigraph.figures.cells import Cell
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.resources import Resources
+    from calcigraph.serve.pages.search import Entry
     from calcigraph.serve.pool import Pool
     from calcigraph.store.local import BuildInfo
 
@@ -129,6 +131,11 @@ class Library:
     def doses(self) -> Mapping[str, Row]:
         """Dose, duration, route and follow-up by finding."""
         return {str(row["finding"]): row for row in self.evidence.ask("doses")}
+
+    @cached_property
+    def index(self) -> list[Entry]:
+        """All that can be searched for."""
+        return index(self)
 
     def below(self, name: str) -> frozenset[str]:
         """Return the terms below the one of that local name, and itself."""

@@ -92,7 +92,8 @@ def _across(library: Library, treatment: str, condition: str) -> Sequence[tuple[
         others = [(iri, library.cell(treatment, iri)) for iri in data.below(CONDITION) - {CONDITION}]
     else:
         return ()
-    there = [(iri, cell) for iri, cell in others if cell.state in _SHOWN]
+    named = {term.iri for one in data.findings for term in (one.treatment, *one.conditions)}
+    there = [(iri, cell) for iri, cell in others if cell.state in _SHOWN and iri in named]
     ordered = sorted(there, key=lambda pair: (-pair[1].patients.most, data.label(pair[0])))
     return [(iri, data.label(iri), shown(cell, data)) for iri, cell in ordered]
 

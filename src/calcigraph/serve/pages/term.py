@@ -33,8 +33,8 @@ def described(library: Library, iri: str) -> Row:
     known = library.terms.get(iri, {})
     labels = library.names.labels
     said = thing.said if thing else {}
-    above = {value.iri for name in (SUBCLASS, RDF_TYPE) for value in said.get(name, ()) if value.iri in labels}
-    above.discard(iri)
+    told = (value.iri for name in (SUBCLASS, RDF_TYPE) for value in said.get(name, ()))
+    above = {one for one in told if one is not None and one in labels and one != iri}
     below = library.data.below(iri) - {iri}
     return {
         "iri": iri,
@@ -43,7 +43,7 @@ def described(library: Library, iri: str) -> Row:
         "definition": known.get("definition", ""),
         "synonyms": sorted(known["synonyms"].split("\t")) if "synonyms" in known else [],
         "sources": [value.text for value in said.get(_SOURCE, ())],
-        "above": _named(library, [one for one in above if one and not _holds_another(library, one, above)]),
+        "above": _named(library, [one for one in above if not _holds_another(library, one, above)]),
         "below": _named(library, [one for one in below if not any(one in library.data.below(o) - {o} for o in below)]),
         "matches": [(how, value.iri) for name, how in _MATCHES.items() for value in said.get(_SKOS + name, ())],
         "rows": things.rows(thing, _TOLD) if thing else [],
@@ -54,7 +54,7 @@ def _named(library: Library, terms: list[str]) -> list[tuple[str, str]]:
     return sorted(((iri, library.names.labels.get(iri, iri)) for iri in terms), key=lambda pair: pair[1])
 
 
-def _holds_another(library: Library, iri: str, terms: set[str | None]) -> bool:
+def _holds_another(library: Library, iri: str, terms: set[str]) -> bool:
     return any(other in library.data.below(iri) - {iri} for other in terms)
 
 
