@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response
 
-from calcigraph.api import Evidence
 from calcigraph.errors import BuildFailed
 from calcigraph.exchange.formats import FORMATS
 from calcigraph.exchange.losses import Losses
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from calcigraph.api import Evidence
     from calcigraph.serve.serving import Current, Serving
     from calcigraph.store.local import Build
 
