@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import assets, catalogue, dumps, feeds, health, linked, questions, respond, sparql, views
+from calcigraph.serve import assets, catalogue, console, dumps, feeds, health, linked, questions, respond, sparql, views
 from calcigraph.serve.accesslog import ROUTE, AccessLog
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def routes() -> list[BaseRoute]:
         _route("/why", views.why),
         _route("/search", views.search),
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
+        _route("/console.json", console.known),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),
         _route("/openapi.json", questions.openapi),
