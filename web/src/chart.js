@@ -4,9 +4,9 @@ import { isNumber, short } from "./table.js";
 
 const SHOWN = 60;
 const ROW = 26;
-const LABEL = 250;
+const LABEL = 270;
 const WIDTH = 760;
-const LETTERS = 38;
+const LETTERS = 34;
 
 /** Returns the columns that hold numbers, and the others. */
 export function kinds({ head, results }) {

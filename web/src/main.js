@@ -229,5 +229,5 @@ function listPast() {
 }
 
 function say(text) {
-  part("told").textContent = text;
+  part("state").textContent = text;
 }

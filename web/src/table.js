@@ -28,7 +28,8 @@ export function table({ head, results }, site) {
   const columns = head.vars;
   const rows = results.bindings;
   const body = rows.slice(0, SHOWN).map((row) => make("tr", {}, ...columns.map((name) => cell(row[name], site))));
-  const names = columns.map((name) => make("th", { scope: "col" }, name));
+  const numbers = new Set(columns.filter((name) => isNumber(rows.find((row) => row[name])?.[name])));
+  const names = columns.map((name) => make("th", { scope: "col", class: numbers.has(name) ? "n" : undefined }, name));
   const caption = rows.length > SHOWN ? [make("caption", {}, `The first ${SHOWN} of ${rows.length} rows. The downloads have all.`)] : [];
   return make("table", {}, ...caption, make("thead", {}, make("tr", {}, ...names)), make("tbody", {}, ...body));
 }
