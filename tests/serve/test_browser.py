@@ -32,9 +32,12 @@ PATHS = [
     "why?of=study/alpha-2001%23minocycline",
 ]
 _SERIOUS = {"serious", "critical"}
+_ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    "light": {"runOnly": {"type": "tag", "values": _ALL}},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
 }
+"""What is looked for: in the dark only what is of colours, since all else is the same."""
 _MILLISECONDS = 15_000
 
 
