@@ -47,6 +47,11 @@ class Serving:
         """The digest of the build."""
         return self.info.digest
 
+    async def close(self) -> None:
+        """End all workers, once the pages that are being made and the queries that run are done."""
+        await self.library.close()
+        await self.pool.close()
+
 
 @dataclass
 class Current:
@@ -92,8 +97,7 @@ class Current:
         """End all workers, once the queries that run are answered."""
         if self._watching is not None:
             self._watching.cancel()
-        self.serving.library.close()
-        await asyncio.gather(*self._closing, self.serving.pool.close(), return_exceptions=True)
+        await asyncio.gather(*self._closing, self.serving.close(), return_exceptions=True)
 
     async def _open(self, made: Build) -> Serving:
         pool = Pool(made.path, self.settings, self.prefixes, self.metrics.ended)
@@ -135,8 +139,7 @@ class Current:
                 continue
             older, self._serving = self.serving, newer
             log.info("Serving build %s.", newer.digest)
-            older.library.close()
-            task = asyncio.create_task(older.pool.close())
+            task = asyncio.create_task(older.close())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 

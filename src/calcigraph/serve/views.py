@@ -16,7 +16,7 @@ from calcigraph.serve.pages.home import home
 from calcigraph.serve.pages.links import local
 from calcigraph.serve.pages.lists import publications_page, tree_page
 from calcigraph.serve.pages.profile import profile_page
-from calcigraph.serve.pages.search import LONGEST, matches, search_page
+from calcigraph.serve.pages.search import LONGEST, search_page
 from calcigraph.serve.pages.term import term_page
 from calcigraph.serve.pages.why import why_page, why_row_page
 from calcigraph.serve.problems import Refused, Why
@@ -71,7 +71,7 @@ async def search(request: Request) -> Response:
     text = (single(fields, "q") or "")[:LONGEST].strip()
     base = current.settings.base
     [choice] = choose_any(request.headers.get("accept"), single(fields, "format"), (PAGE, _JSON))
-    found = await current.serving.library.run(lambda library: matches(library.index, text, base))
+    found = await current.serving.library.run(lambda library: library.index.matches(text, base))
     if choice is not None and choice.format is _JSON:
         body = json.dumps({"matches": [one._asdict() for one in found]}, ensure_ascii=False)
         return reply(request, body, _JSON.media_type)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from calcigraph.figures.terms import Listed
     from calcigraph.serve.pages.library import Library
 
+_ALL = {TREATMENT: "all treatments", CONDITION: "all conditions"}
+
 
 class Shown(NamedTuple):
     """A cell as it is shown: the cell, what stands in it, and what it says in words."""
@@ -50,12 +52,13 @@ def grid(library: Library) -> Grid:
 
 def shown(cell: Cell, data: Data) -> Shown:
     """Return a cell with its number and its words."""
-    about = f"{data.label(cell.treatment)} in {data.label(cell.condition)}"
+    treatment, condition = (_ALL.get(iri) or data.label(iri) for iri in (cell.treatment, cell.condition))
+    about = f"{treatment} in {condition}"
     if cell.state not in {State.STUDIED, State.COMBINED}:
         return Shown(cell, cell.number, f"{about}: {cell.state}")
     patients = cell.patients
     number = f"{patients.least}\N{EN DASH}{patients.most}" if patients.least != patients.most else str(patients.most)
-    told = f"{number} patients" if patients.told else "number of patients not given"
+    told = f"{number} patient{'' if patients.most == 1 else 's'}" if patients.told else "number of patients not given"
     level = f", best level {cell.level.notation}" if cell.level else ", no level"
     combined = ", in combination only" if cell.state is State.COMBINED else ""
     return Shown(cell, cell.number, f"{about}: {told}{level}{combined}")

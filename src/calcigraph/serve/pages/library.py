@@ -14,9 +14,10 @@ from calcigraph.figures.data import Data
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.questions.answers import rows
 from calcigraph.questions.catalog import fill
-from calcigraph.serve.pages.search import index
+from calcigraph.serve.pages.search import Index
 from calcigraph.serve.problems import Refused, Why
 from calcigraph.serve.wire import Job
+from calcigraph.synthesis.proportions import Proportion, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from calcigraph.figures.cells import Cell
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.resources import Resources
-    from calcigraph.serve.pages.search import Entry
     from calcigraph.serve.pool import Pool
     from calcigraph.store.local import BuildInfo
 
@@ -66,8 +66,11 @@ class Library:
         self.names = names
         self._queries = {name: path.read_text(encoding="utf-8") for name, path in product.site_queries().items()}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pages")
+        self._quiet = asyncio.Event()
         self._waiting = 0
         self._most = waiting
+        # The libraries of figures take a second to load, and nobody should wait for it.
+        self._thread.submit(summarize, [Proportion(1, 2), Proportion(1, 3)])
 
     async def run(self, make: Callable[[Library], Made]) -> Made:
         """Return what is made of this in its thread; raises Refused if too much waits for it already."""
@@ -78,10 +81,15 @@ class Library:
             return await asyncio.get_running_loop().run_in_executor(self._thread, make, self)
         finally:
             self._waiting -= 1
+            if not self._waiting:
+                self._quiet.set()
 
-    def close(self) -> None:
-        """Make no more pages."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+    async def close(self) -> None:
+        """Wait for the pages that are being made, and make no more."""
+        while self._waiting:
+            self._quiet.clear()
+            await self._quiet.wait()
+        self._thread.shutdown(wait=False)
 
     def rows(self, query: str, node: str | None = None) -> list[Row]:
         """Return the rows of a query in `queries/site`, perhaps on a thing; what is not bound is left out."""
@@ -133,9 +141,9 @@ class Library:
         return {str(row["finding"]): row for row in self.evidence.ask("doses")}
 
     @cached_property
-    def index(self) -> list[Entry]:
+    def index(self) -> Index:
         """All that can be searched for."""
-        return index(self)
+        return Index(self)
 
     def below(self, name: str) -> frozenset[str]:
         """Return the terms below the one of that local name, and itself."""

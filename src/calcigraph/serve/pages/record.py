@@ -45,6 +45,8 @@ _HEAD = frozenset(
 """Properties of a record that its head or its other parts show."""
 _PART = frozenset(["type", "label", "treatment", "condition", "result", "statement", "readIn", "harm"])
 _COUNTED = ("patients", "responders", "complete", "partial", "improved", "unchanged", "worse")
+_TOLD = ("direction", "stance", "statedLevel", "verdict", "verdictReason", "dose", "duration", "route", "proportion")
+"""What of a part is told at first sight, besides its counts."""
 _READ = frozenset({"type", "label", "curator", "wasAssociatedWith"})
 
 
@@ -56,6 +58,7 @@ class Part(NamedTuple):
     conditions: list[Value]
     text: Value | None
     counts: list[tuple[str, str, Value]]
+    told: list[tuple[str, str, list[Value]]]
     rows: list[tuple[str, str, list[Value]]]
     harms: list[list[tuple[str, str, list[Value]]]]
     read_in: list[Value]
@@ -97,6 +100,9 @@ def _part(things: Things, value: Value) -> Part:
         conditions=thing.all("condition"),
         text=thing.one("result") or thing.one("statement"),
         counts=[(things.labels.get(iri, name), iri, one) for name, iri, one in counts],
+        told=[
+            (things.labels.get(TERMS + name, name), TERMS + name, found) for name in _TOLD if (found := thing.all(name))
+        ],
         rows=things.rows(thing, _PART | frozenset(_COUNTED)),
         harms=[_below(things, one, _READ) for one in thing.all("harm")],
         read_in=[Value(things.labels.get(one.iri or "", one.text), one.iri) for one in thing.all("readIn")],

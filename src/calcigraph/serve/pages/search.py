@@ -10,7 +10,7 @@ from calcigraph.serve.pages.links import href
 from calcigraph.serve.pages.render import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from calcigraph.serve.pages.library import Library, Row
 
@@ -47,26 +47,56 @@ class Match(NamedTuple):
     address: str
 
 
-def matches(index: list[Entry], text: str, base: str) -> list[Match]:
-    """Return what a text leads to, the best first: equal, beginning so, with a word so, containing it, and alike."""
-    asked = fold(text[:LONGEST])
-    if not asked:
-        return []
-    best: dict[str, tuple[float, Entry]] = {}
-    scored = list(_spelt_so(index, asked))
-    if len(scored) < _ENOUGH and len(asked) >= _SHORTEST_FUZZY:
-        scored += _alike(index, asked)
-    for score, entry in scored:
-        ranked = score + entry.weight
-        if entry.iri not in best or ranked > best[entry.iri][0]:
-            best[entry.iri] = ranked, entry
-    ordered = sorted(best.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].name))
-    return [Match(one.name, one.kind, one.about, href(one.iri, base)) for _, one in ordered[:MOST]]
+class Index:
+    """All that can be found, by every name of it."""
 
+    def __init__(self, library: Library) -> None:
+        records = (entry for row in library.records.values() for entry in _record(row))
+        self._entries = [*_terms(library), *records]
+        words: dict[str, list[Entry]] = {}
+        for entry in self._entries:
+            for word in entry.text.split():
+                words.setdefault(word, []).append(entry)
+        self._texts = [entry.text for entry in self._entries]
+        self._words = list(words)
+        self._by_word = list(words.values())
 
-def index(library: Library) -> list[Entry]:
-    """Return all that can be found."""
-    return [*_terms(library), *(entry for row in library.records.values() for entry in _record(row))]
+    def matches(self, text: str, base: str) -> list[Match]:
+        """Return what a text leads to, the best first: called so, beginning so, with a word so, holding it, alike."""
+        asked = fold(text[:LONGEST])
+        if not asked:
+            return []
+        scored = list(self._spelt_so(asked))
+        if len(scored) < _ENOUGH and len(asked) >= _SHORTEST_FUZZY:
+            scored += self._alike(asked)
+        best: dict[str, tuple[float, Entry]] = {}
+        for score, entry in scored:
+            ranked = score + entry.weight
+            if entry.iri not in best or ranked > best[entry.iri][0]:
+                best[entry.iri] = ranked, entry
+        ordered = sorted(best.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].name))
+        return [Match(one.name, one.kind, one.about, href(one.iri, base)) for _, one in ordered[:MOST]]
+
+    def _spelt_so(self, asked: str) -> Iterator[tuple[float, Entry]]:
+        """Yield what is called so, begins so, has a word that begins so, or holds it."""
+        for entry in self._entries:
+            if asked in entry.text:
+                if entry.text == asked:
+                    yield _EXACT, entry
+                elif entry.text.startswith(asked):
+                    yield _BEGINS, entry
+                else:
+                    yield _WORD if f" {asked}" in f" {entry.text}" else _WITHIN, entry
+
+    def _alike(self, asked: str) -> Iterator[tuple[float, Entry]]:
+        """Yield what is spelt nearly so: as a whole, as far as it is typed, or in one of its words."""
+        for score, place in _nearly(asked, self._texts):
+            yield score, self._entries[place]
+        for score, place in _nearly(asked, [text[: len(asked)] for text in self._texts]):
+            yield score - 1, self._entries[place]
+        for score, place in _nearly(asked, self._words):
+            for entry in self._by_word[place]:
+                yield score - 2, entry
 
 
 def search_page(base: str, text: str, found: list[Match]) -> str:
@@ -74,31 +104,11 @@ def search_page(base: str, text: str, found: list[Match]) -> str:
     return page("search.html", base=base, asked=text, matches=found)
 
 
-def _spelt_so(entries: list[Entry], asked: str) -> Iterator[tuple[float, Entry]]:
-    """Yield what is called so, begins so, has a word that begins so, or holds it."""
-    for entry in entries:
-        if asked in entry.text:
-            if entry.text == asked:
-                yield _EXACT, entry
-            elif entry.text.startswith(asked):
-                yield _BEGINS, entry
-            else:
-                yield _WORD if f" {asked}" in f" {entry.text}" else _WITHIN, entry
-
-
-def _alike(entries: list[Entry], asked: str) -> Iterator[tuple[float, Entry]]:
-    """Yield what is spelt nearly so: as a whole, as far as it is typed, or in one of its words."""
+def _nearly(asked: str, texts: Sequence[str]) -> Iterator[tuple[float, int]]:
     from rapidfuzz import fuzz, process
 
-    forms = (
-        [(place, entry.text) for place, entry in enumerate(entries)],
-        [(place, entry.text[: len(asked)]) for place, entry in enumerate(entries)],
-        [(place, word) for place, entry in enumerate(entries) for word in entry.text.split()],
-    )
-    for number, form in enumerate(forms):
-        texts = [text for _, text in form]
-        for _, score, found in process.extract(asked, texts, scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=MOST):
-            yield score - number, entries[form[found][0]]
+    for _, score, place in process.extract(asked, texts, scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=MOST):
+        yield score, place
 
 
 def _terms(library: Library) -> Iterator[Entry]:
