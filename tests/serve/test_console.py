@@ -25,12 +25,13 @@ def write(page: Page, text: str) -> None:
     """Put a text in the place of what is in the editor, by keyboard."""
     page.locator(".cm-content").click()
     page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
     page.keyboard.insert_text(text)
 
 
 def known(page: Page) -> None:
     """Wait until the console has heard of terms and examples."""
-    page.wait_for_function("document.getElementById('examples').length > 10")
+    page.locator("#examples option").nth(10).wait_for(state="attached")
 
 
 def test_a_term_is_completed_and_the_query_runs(opened: Any) -> None:
@@ -40,6 +41,8 @@ def test_a_term_is_completed_and_the_query_runs(opened: Any) -> None:
     write(page, "SELECT ?finding { ?finding ?about ")
     page.keyboard.type("minocyc", delay=30)
     page.locator(".cm-tooltip-autocomplete li", has_text="cg:Minocycline").first.wait_for()
+    # An Enter that comes as soon as the list does is meant for the text.
+    page.wait_for_timeout(200)
     page.keyboard.press("Enter")
     assert page.locator(".cm-line").first.inner_text() == "PREFIX cg: <https://w3id.org/calcigraph/ontology#>"
     page.keyboard.type(" }")
