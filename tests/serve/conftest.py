@@ -125,9 +125,12 @@ def served_at_once(served: Served) -> bool:
     return answer.status_code == 200 and time.monotonic() - start < AT_ONCE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return Chromium; where there is none the tests are left out, but in CI they fail."""
+    """Return Chromium; where there is none the tests are left out, but in CI they fail.
+
+    It ends with its file: while Playwright runs, no other test may run an event loop of its own.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         if os.environ.get("CI"):

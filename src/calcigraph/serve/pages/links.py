@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from calcigraph.names.vocabulary import BASE, TERMS
 
@@ -49,4 +49,6 @@ def outside(row: dict[str, str]) -> list[tuple[str, str]]:
         found.append((f"PubMed {row['pmid']}", f"https://pubmed.ncbi.nlm.nih.gov/{quote(row['pmid'])}/"))
     if row.get("registry_id", "").startswith("NCT"):
         found.append((row["registry_id"], f"https://clinicaltrials.gov/study/{quote(row['registry_id'])}"))
+    if not found and "address" in row:
+        found.append((urlsplit(row["address"]).netloc.removeprefix("www."), row["address"]))
     return found

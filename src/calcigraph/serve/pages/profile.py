@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calcigraph.serve.pages.library import Library, Row
     from calcigraph.synthesis import Counted, NoPool
     from calcigraph.synthesis.profiles import Profile
+    from calcigraph.synthesis.profiles.facts import Level
 
 _SHOWN = frozenset({State.STUDIED, State.COMBINED, State.TOGETHER})
 
@@ -35,7 +36,7 @@ class Observed(NamedTuple):
     """A finding of the profile with the level that its design earns, and with its dose, duration and route."""
 
     finding: Counted
-    level: str | None
+    level: Level | None
     given: str
 
 
@@ -76,7 +77,7 @@ def _ordered(findings: Iterable[Counted]) -> list[Counted]:
 
 def _observed(one: Counted, library: Library) -> Observed:
     level = library.evidence.facts.levels.get(one.finding)
-    return Observed(one, level.label.partition(" ")[0] if level else None, _given(library.doses.get(one.finding, {})))
+    return Observed(one, level, _given(library.doses.get(one.finding, {})))
 
 
 def _given(row: Row) -> str:

@@ -80,7 +80,6 @@ def record_page(library: Library, base: str, iri: str, triples: bytes) -> str:
         record=row,
         authors=row["authors"].split("\t") if "authors" in row else [],
         places=outside(row),
-        others=[one.text for one in thing.all("sourceAddress")],
         rows=things.rows(thing, _HEAD),
         parts_of={name: found for name, found in parts.items() if found},
         read=_read(things, thing),

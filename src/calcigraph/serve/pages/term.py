@@ -22,8 +22,6 @@ _MATCHES = {
 _TOLD = frozenset(
     {"label", "IAO_0000115", "IAO_0000119", "type", "subClassOf", "hasExactSynonym", *_MATCHES, "relatedMatch"}
 )
-_MOST = 60
-"""Records that are listed at most for each way in which a term is used."""
 
 
 def described(library: Library, iri: str) -> Row:
@@ -60,8 +58,11 @@ def _holds_another(library: Library, iri: str, terms: set[str]) -> bool:
 
 def term_page(library: Library, base: str, iri: str) -> str:
     """Return the page of a term that is neither a treatment nor a condition."""
-    uses: dict[str, dict[str, tuple[str, str]]] = {}
+    uses: dict[str, dict[str, list[str]]] = {}
     for row in library.rows("uses", iri):
-        uses.setdefault(row["as"], {}).setdefault(row["part"], (row["record"], row["record_label"]))
-    shown = [(name, list(parts.items())[:_MOST], len(parts)) for name, parts in uses.items()]
+        uses.setdefault(row["as"], {}).setdefault(row["record"], []).append(row["part"])
+    shown = [
+        (name, [(parts[0], library.records[record]["label"], len(parts)) for record, parts in records.items()])
+        for name, records in uses.items()
+    ]
     return page("term.html", base=base, term=described(library, iri), uses=shown)
