@@ -15,6 +15,8 @@ CalcigraphError
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
 ├── ExportFailed (RuntimeError)    an export that could not be written
+├── BadAddress (ValueError)        an address at which no store can be
+├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -143,6 +145,14 @@ class FigureFailed(CalcigraphError, RuntimeError):
 
 class ExportFailed(CalcigraphError, RuntimeError):
     """An export that could not be written; what was there stays."""
+
+
+class BadAddress(CalcigraphError, ValueError):
+    """An address at which no store can be, or one that holds a password."""
+
+
+class PublishFailed(CalcigraphError, RuntimeError):
+    """A store that did not take what was sent to it; the message says what it holds now."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

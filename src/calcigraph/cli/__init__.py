@@ -23,6 +23,7 @@ _COMMANDS = {
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
+    "publish": "Send the graphs that changed to a SPARQL 1.1 store that others run.",
     "questions": "List the questions, or show one.",
     "release": "Write every export to a folder, with checksums, a manifest and descriptions.",
     "serve": "Serve the evidence on the web: SPARQL endpoint, questions as an API, linked data.",
