@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from base64 import urlsafe_b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from string import Template
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 PUBLISHED = GRAPHS + "published"
 """The graph in a distant store that holds the digests of the others."""
-_SPDX = "http://spdx.org/rdf/terms#"
-_HEX = "http://www.w3.org/2001/XMLSchema#hexBinary"
+_DIGEST = "ni:///sha-256;"
+_IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
 _TOGETHER = 64 * 2**20
 """Bytes of an update from which on the rest goes into another one."""
 _SHOWN = 5
@@ -39,7 +40,7 @@ _AGAIN = "run it again to compare and go on."
 
 
 class Graph(NamedTuple):
-    """A named graph: its address, its number of triples, and the SHA-256 of its sorted N-Triples."""
+    """A named graph: its address, its number of triples, and the SHA-256 of its sorted N-Triples, as in RFC 6920."""
 
     name: str
     triples: int
@@ -80,7 +81,7 @@ class Publication:
             for one in local
             if one.name in held
             and not everything
-            and str(held[one.name].get("digest", "")).casefold() == one.digest
+            and held[one.name].get("digest") == one.digest
             and held[one.name]["triples"] == one.triples
         }
         gone = held.keys() - {one.name for one in local} - {PUBLISHED}
@@ -153,7 +154,7 @@ class Publication:
         digest = hashlib.sha256()
         for line in lines:
             digest.update(line)
-        return Graph(name, len(lines), digest.hexdigest())
+        return Graph(name, len(lines), _DIGEST + urlsafe_b64encode(digest.digest()).decode().rstrip("="))
 
     def _text(self, query: str) -> str:
         return self.evidence.product.publish_queries()[query].read_text(encoding="utf-8")
@@ -225,14 +226,7 @@ def _body() -> Iterator[BinaryIO]:
 
 def _descriptions(graphs: Iterable[Graph]) -> bytes:
     """Return the digests of graphs as N-Triples."""
-    triples = []
-    for one in graphs:
-        checksum = ox.NamedNode(f"{one.name}#sha256")
-        value = ox.Literal(one.digest, datatype=ox.NamedNode(_HEX))
-        algorithm = ox.NamedNode(_SPDX + "checksumAlgorithm_sha256")
-        triples.append(ox.Triple(ox.NamedNode(one.name), ox.NamedNode(_SPDX + "checksum"), checksum))
-        triples.append(ox.Triple(checksum, ox.NamedNode(_SPDX + "algorithm"), algorithm))
-        triples.append(ox.Triple(checksum, ox.NamedNode(_SPDX + "checksumValue"), value))
+    triples = [ox.Triple(ox.NamedNode(one.name), _IDENTIFIER, ox.Literal(one.digest)) for one in graphs]
     return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
