@@ -21,6 +21,7 @@ _COMMANDS = {
     "diff": "Compare two days or two builds: new findings, levels that moved, contradictions, claims that turned.",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
+    "import": "Keep what others published beside the records: RDF, KGX, SSSOM, nanopublications.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "publish": "Send the graphs that changed to a SPARQL 1.1 store that others run.",
@@ -30,6 +31,10 @@ _COMMANDS = {
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
     "validate": "Check records, and say at the file's own line what is wrong.",
 }
+
+
+_MODULES = {"import": "imports"}
+"""The modules whose names are not those of their commands, which Python keeps for itself."""
 
 
 class Commands(click.Group):
@@ -45,7 +50,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"calcigraph.cli.{cmd_name}")
+        module = importlib.import_module(f"calcigraph.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 
