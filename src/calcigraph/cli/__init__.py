@@ -80,10 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     The process ends at once, as mypy's does: taking the interpreter down in order costs a sixth of a short command.
     """
-    from calcigraph.cli.talk import ended
+    from calcigraph.cli.talk import ended, told_full
 
     code = ended(cli, arguments)
-    with suppress(BrokenPipeError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    try:
+        with suppress(BrokenPipeError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+    except OSError as error:
+        code = code or told_full(error)
     os._exit(code)
