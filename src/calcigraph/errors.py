@@ -15,6 +15,11 @@ CalcigraphError
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
 ├── ExportFailed (RuntimeError)    an export that could not be written
+├── BadImport (ValueError)         a file that cannot be imported
+├── BadName (ValueError)           a name that an import cannot have
+├── ImportFailed (RuntimeError)    an import that could not be kept
+├── BadAddress (ValueError)        an address at which no store can be
+├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -29,6 +34,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 class Severity(StrEnum):
@@ -149,6 +155,30 @@ class FigureFailed(CalcigraphError, RuntimeError):
 
 class ExportFailed(CalcigraphError, RuntimeError):
     """An export that could not be written; what was there stays."""
+
+
+class BadImport(CalcigraphError, ValueError):
+    """A file that cannot be imported: which, why, and where in it."""
+
+    def __init__(self, path: Path, why: str, place: str = "") -> None:
+        at = f", {place}" if place else ""
+        super().__init__(f"{path}{at}: {why}.")
+
+
+class BadName(CalcigraphError, ValueError):
+    """A name that an import cannot have."""
+
+
+class ImportFailed(CalcigraphError, RuntimeError):
+    """An import that could not be kept; an earlier one of that name stays."""
+
+
+class BadAddress(CalcigraphError, ValueError):
+    """An address at which no store can be, or one that holds a password."""
+
+
+class PublishFailed(CalcigraphError, RuntimeError):
+    """A store that did not take what was sent to it; the message says what it holds now."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):
