@@ -46,7 +46,10 @@ class Severity(StrEnum):
 
 
 class Problem(NamedTuple):
-    """One thing to look at: where it stands (line and column count from 1; 0 is unknown) and what to do."""
+    """One thing to look at: where it stands (line and column count from 1; 0 is unknown) and what to do.
+
+    `text` is what stands there, `nearest` are valid names like it, and `repair` is what may safely stand in its place.
+    """
 
     file: str
     line: int
@@ -54,6 +57,9 @@ class Problem(NamedTuple):
     code: str
     message: str
     severity: Severity = Severity.VIOLATION
+    text: str = ""
+    nearest: tuple[str, ...] = ()
+    repair: str = ""
 
     def __str__(self) -> str:
         """Return the problem in the form that editors and CI systems know."""
