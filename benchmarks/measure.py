@@ -94,7 +94,9 @@ def calcigraph_command() -> list[str]:
 
 def process(command: Sequence[str]) -> Callable[[], object]:
     """Return a call that runs the command to its end and throws its output away."""
-    return lambda: subprocess.run(command, check=True, capture_output=True)
+    # As users run it: a shell that forbids Python to keep what it compiled would make every start compile again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run(command, check=True, capture_output=True, env=environment)
 
 
 def growth(sizes: Sequence[float], values: Sequence[float]) -> float:
