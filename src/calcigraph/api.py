@@ -179,6 +179,7 @@ def open_evidence(
     seeds: Path | str | None = None,
     home: Path | str | None = None,
     as_of: str | None = None,
+    imports: bool = False,
     in_memory: int = IN_MEMORY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evidence:
@@ -192,6 +193,7 @@ def open_evidence(
     With `as_of`, a day, month or year such as "2018-07", it is what was known at its end: records that were published
     later are left out, with those that do not say when, and levels, pools, verdicts and gaps are those of the rest;
     `info` counts what is left out. Raises BadDate for what is no date, or for one in the future.
+    With `imports`, what was imported into the home is taken in; a view of an earlier day leaves it out.
     """
     from calcigraph.store.local import Home, default_home
 
@@ -199,6 +201,10 @@ def open_evidence(
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())
     made, violations = newest_build(product, place, progress=progress)
+    if imports and day is None:
+        from calcigraph.build.imports import with_imports
+
+        made = with_imports(product, place, made, progress)
     if day is not None:
         from calcigraph.build.view import view
 

@@ -15,6 +15,11 @@ CalcigraphError
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
 ├── ExportFailed (RuntimeError)    an export that could not be written
+├── BadImport (ValueError)         a file that cannot be imported
+├── BadName (ValueError)           a name that an import cannot have
+├── ImportFailed (RuntimeError)    an import that could not be kept
+├── BadAddress (ValueError)        an address at which no store can be
+├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -23,11 +28,13 @@ A `Problem` is a value, not an exception: one thing that a person should look at
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 class Severity(StrEnum):
@@ -39,7 +46,10 @@ class Severity(StrEnum):
 
 
 class Problem(NamedTuple):
-    """One thing to look at: where it stands (line and column count from 1; 0 is unknown) and what to do."""
+    """One thing to look at: where it stands (line and column count from 1; 0 is unknown) and what to do.
+
+    `text` is what stands there, `nearest` are valid names like it, and `repair` is what may safely stand in its place.
+    """
 
     file: str
     line: int
@@ -47,6 +57,9 @@ class Problem(NamedTuple):
     code: str
     message: str
     severity: Severity = Severity.VIOLATION
+    text: str = ""
+    nearest: tuple[str, ...] = ()
+    repair: str = ""
 
     def __str__(self) -> str:
         """Return the problem in the form that editors and CI systems know."""
@@ -92,6 +105,11 @@ class BadQuestion(CalcigraphError, ValueError):
 
 class BadParameter(CalcigraphError, ValueError):
     """A parameter that the question does not take, or a value that it cannot have."""
+
+    @property
+    def plain(self) -> str:
+        """What is wrong, for those who write a parameter's name without the dashes of the command line."""
+        return re.sub("--(?=[a-z])", "", str(self))
 
 
 class BadDate(CalcigraphError, ValueError):
@@ -143,6 +161,30 @@ class FigureFailed(CalcigraphError, RuntimeError):
 
 class ExportFailed(CalcigraphError, RuntimeError):
     """An export that could not be written; what was there stays."""
+
+
+class BadImport(CalcigraphError, ValueError):
+    """A file that cannot be imported: which, why, and where in it."""
+
+    def __init__(self, path: Path, why: str, place: str = "") -> None:
+        at = f", {place}" if place else ""
+        super().__init__(f"{path}{at}: {why}.")
+
+
+class BadName(CalcigraphError, ValueError):
+    """A name that an import cannot have."""
+
+
+class ImportFailed(CalcigraphError, RuntimeError):
+    """An import that could not be kept; an earlier one of that name stays."""
+
+
+class BadAddress(CalcigraphError, ValueError):
+    """An address at which no store can be, or one that holds a password."""
+
+
+class PublishFailed(CalcigraphError, RuntimeError):
+    """A store that did not take what was sent to it; the message says what it holds now."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

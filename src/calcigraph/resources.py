@@ -134,6 +134,10 @@ class Resources(NamedTuple):
         """Return the queries that exports are made from, by name."""
         return {path.stem: path for path in sorted((self.queries / "exchange").glob("*.rq"))}
 
+    def publish_queries(self) -> dict[str, Path]:
+        """Return the queries and updates by which graphs are sent to a store, by name."""
+        return {path.stem: path for path in sorted((self.queries / "publish").glob("*.r[qu]"))}
+
     @property
     def exchange(self) -> Path:
         """The folder of the tables that exports go by."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +19,13 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from playwright.sync_api import Browser, Page
+
 TINY = Path(__file__).parent.parent / "worlds" / "tiny"
 _WAIT_SECONDS = 60.0
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+BAD = 400
+_MILLISECONDS = 15_000
 AT_ONCE = 1.0
 """Seconds within which the request after an attack is served."""
 
@@ -118,3 +123,46 @@ def served_at_once(served: Served) -> bool:
     start = time.monotonic()
     answer = served.ask(f"{COUNT} # {start}")
     return answer.status_code == 200 and time.monotonic() - start < AT_ONCE
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return Chromium; where there is none the tests are left out, but in CI they fail.
+
+    It ends with its file: while Playwright runs, no other test may run an event loop of its own.
+    """
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI has no Chromium: apt-get install chromium.")
+        pytest.skip("There is no Chromium: apt-get install chromium.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # As root, and in a container, Chromium's own sandbox does not start.
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, server: Served) -> Iterator[Any]:
+    """Return a function that opens a page of the server and fails if the browser complains of anything."""
+    contexts = []
+    complaints: list[str] = []
+
+    def opened(path: str, **how: Any) -> Page:
+        context = browser.new_context(base_url=server.address, reduced_motion="reduce", **how)
+        context.set_default_timeout(_MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("response", lambda answer: complaints.append(answer.url) if answer.status >= BAD else None)
+        page.goto(server.address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -21,14 +21,21 @@ _COMMANDS = {
     "diff": "Compare two days or two builds: new findings, levels that moved, contradictions, claims that turned.",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
+    "import": "Keep what others published beside the records: RDF, KGX, SSSOM, nanopublications.",
+    "mcp": "Offer the questions, profiles and traces to agents as tools (Model Context Protocol).",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
+    "publish": "Send the graphs that changed to a SPARQL 1.1 store that others run.",
     "questions": "List the questions, or show one.",
     "release": "Write every export to a folder, with checksums, a manifest and descriptions.",
     "serve": "Serve the evidence on the web: SPARQL endpoint, questions as an API, linked data.",
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
     "validate": "Check records, and say at the file's own line what is wrong.",
 }
+
+
+_MODULES = {"import": "imports"}
+"""The modules whose names are not those of their commands, which Python keeps for itself."""
 
 
 class Commands(click.Group):
@@ -44,7 +51,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"calcigraph.cli.{cmd_name}")
+        module = importlib.import_module(f"calcigraph.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 
@@ -74,10 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     The process ends at once, as mypy's does: taking the interpreter down in order costs a sixth of a short command.
     """
-    from calcigraph.cli.talk import ended
+    from calcigraph.cli.talk import ended, told_full
 
     code = ended(cli, arguments)
-    with suppress(BrokenPipeError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    try:
+        with suppress(BrokenPipeError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+    except OSError as error:
+        code = code or told_full(error)
     os._exit(code)

@@ -58,12 +58,20 @@ def _command(question: Question) -> click.Command:
     @answers.form
     @options.endpoint
     @options.as_of
+    @options.with_imports
     @options.seeds
     @options.home
     def run(
-        form: str, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **asked: str | None
+        form: str,
+        endpoint: str | None,
+        as_of: str | None,
+        seeds: Path | None,
+        home: Path | None,
+        *,
+        imports: bool,
+        **asked: str | None,
     ) -> None:
-        answers.give(question, asked, opened(endpoint, seeds, home, as_of), form)
+        answers.give(question, asked, opened(endpoint, seeds, home, as_of, imports=imports), form)
 
     text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
     made = click.command(question.name, help=text, short_help=question.summary)(run)

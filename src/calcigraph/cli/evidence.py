@@ -15,21 +15,33 @@ if TYPE_CHECKING:
     from calcigraph.store.local import BuildInfo
 
 
-def opened(endpoint: str | None, seeds: Path | None, home: Path | None, as_of: str | None = None) -> Evidence:
+def opened(
+    endpoint: str | None,
+    seeds: Path | None,
+    home: Path | None,
+    as_of: str | None = None,
+    *,
+    imports: bool = False,
+) -> Evidence:
     """Return the evidence at the endpoint, or in the embedded store, as it is or as it was known at the end of a day.
 
     Warn if the last good build answers, and say what a view of an earlier day leaves out. Raises click.UsageError if a
-    distant endpoint is asked for an earlier day.
+    distant endpoint is asked for an earlier day, or with what was imported here.
     """
     from calcigraph.api import connect, open_evidence
 
+    if imports and (endpoint is not None or as_of is not None):
+        message = (
+            "--with-imports takes in what was imported here, which has no history: leave out --endpoint and --as-of."
+        )
+        raise click.UsageError(message)
     if endpoint is not None:
         if as_of is not None:
             message = "--as-of asks the embedded store, which makes the rules, pools and verdicts of that day anew."
             raise click.UsageError(f"{message} Leave out --endpoint.")
         return connect(endpoint)
     with progress() as say:
-        evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, in_memory=0, progress=say)
+        evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, imports=imports, in_memory=0, progress=say)
     warn_if_stale(evidence.stale, "this answer comes from the last good build")
     if evidence.info is not None and evidence.info.as_of:
         click.echo(f"Note: {_view(evidence.info)}", err=True)

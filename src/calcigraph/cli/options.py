@@ -23,6 +23,12 @@ as_of = click.option(
     metavar="DATE",
     help="Answer with what was known at the end of this day, month or year, such as 2018-07.",
 )
+with_imports = click.option(
+    "--with-imports/--without-imports",
+    "imports",
+    default=False,
+    help="Take in what `calcigraph import` keeps.  [default: without]",
+)
 engine = click.option(
     "--engine",
     type=click.Choice(["pyshifty", "pyshacl"]),

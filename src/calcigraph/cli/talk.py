@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 WRONG_USE = 2
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+"""The errors of a disk that takes nothing more."""
 _CLEAR = "\r\x1b[K"
 
 
-def ended(command: click.Command, arguments: Sequence[str] | None) -> int:
+def ended(command: click.Command, arguments: Sequence[str] | None) -> int:  # noqa: C901 -- one branch per kind of end
     """Run the command and return the exit code: 0 fine, 1 findings, 2 wrong use."""
     try:
         code = command.main(args=arguments, prog_name="calcigraph", standalone_mode=False)
@@ -48,7 +51,17 @@ def ended(command: click.Command, arguments: Sequence[str] | None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        return told_full(error)
     return code if isinstance(code, int) else 0
+
+
+def told_full(error: OSError) -> int:
+    """Say that what standard output goes to takes nothing more, and return the exit code."""
+    click.echo(f"Error: The answer is cut off, because nothing more can be written: {error.strerror}.", err=True)
+    return FINDINGS
 
 
 def show_problems(problems: Iterable[Problem], *, least: Severity) -> None:

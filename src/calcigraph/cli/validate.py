@@ -11,13 +11,22 @@ import click
 from calcigraph.cli import options
 from calcigraph.cli.talk import FINDINGS, progress
 from calcigraph.errors import Severity
+from calcigraph.reports.report import FORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from calcigraph.errors import Problem
+    from calcigraph.resources import Resources
+
+
+_ROUNDS = 3
+"""Times that repairs are written: what has the wrong form hides what has the wrong value."""
 
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="How to tell it.")
 @click.option(
     "--severity",
     type=click.Choice([str(severity) for severity in Severity]),
@@ -25,10 +34,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="Show problems of this weight and above.",
 )
+@click.option(
+    "--fix", is_flag=True, help="Write safe repairs into the files first: one spelling is meant, or one form."
+)
 @options.seeds
 @options.engine
 @options.jobs
-def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: str, jobs: int | None) -> None:
+def command(
+    paths: tuple[Path, ...], form: str, severity: str, seeds: Path | None, engine: str, jobs: int | None, *, fix: bool
+) -> None:
     """Check records: their form, their shapes, and what spans records.
 
     Without PATHS all records are checked; with them, those files and folders, compared with all others.
@@ -39,10 +53,6 @@ def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: 
     Example:
       calcigraph validate seeds/studies/robertson-2003.yaml
     """
-    import tempfile
-
-    from calcigraph.build.check import check
-    from calcigraph.build.workers import workers
     from calcigraph.resources import record_files, resources
 
     product = resources(seeds=seeds)
@@ -50,13 +60,55 @@ def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: 
     files = {file.resolve(): file for file in record_files(product.seeds)}
     stems = {file.stem for file in asked}
     others = [file for resolved, file in files.items() if resolved not in asked and file.stem not in stems]
-    shown = [_near(file) for file in sorted(asked)] if paths else list(files.values())
-    everything = shown + (others if paths else [])
+    mine = [_near(file) for file in sorted(asked)] if paths else list(files.values())
+    everything = mine + (others if paths else [])
+    problems = _found(product, everything, mine, engine, jobs)
+    for _ in range(_ROUNDS if fix else 0):
+        if not _fixed(problems, mine, product):
+            break
+        problems = _found(product, everything, mine, engine, jobs)
+    _tell(problems, mine, product, form, Severity(severity))
+
+
+def _found(
+    product: Resources, everything: Sequence[Path], mine: Sequence[Path], engine: str, jobs: int | None
+) -> list[Problem]:
+    """Return the problems in the files that were asked for, after all were compared."""
+    import tempfile
+
+    from calcigraph.build.check import check
+    from calcigraph.build.inputs import shown
+    from calcigraph.build.workers import workers
+
     with progress() as say, workers(jobs, len(everything)) as executor, tempfile.TemporaryDirectory() as spool:
         checked = check(product, everything, Path(spool), engine=engine, executor=executor, progress=say)
-    mine = {str(path) for path in shown} if paths else None
-    problems = [problem for problem in checked.problems if mine is None or problem.file in mine]
-    _report(problems, severity, len(shown))
+    names = {shown(path, product) for path in mine}
+    all_of_them = len(mine) == len(everything)
+    return [problem for problem in checked.problems if all_of_them or problem.file in names]
+
+
+def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resources) -> bool:
+    """Write the safe repairs into the files, say what was repaired, and return whether anything was."""
+    from calcigraph.build.inputs import shown
+    from calcigraph.places import appearing_file
+    from calcigraph.records.mend import mended
+
+    by_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.repair:
+            by_file.setdefault(problem.file, []).append(problem)
+    done = []
+    for path in files:
+        if wanted := by_file.get(shown(path, product)):
+            data, repaired = mended(path.read_bytes(), wanted)
+            if repaired:
+                with appearing_file(path) as fresh:
+                    fresh.write_bytes(data)
+                done += repaired
+    for problem in done:
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        click.echo(f"{place}: {problem.text!r} is now {problem.repair!r}", err=True)
+    return bool(done)
 
 
 def _near(path: Path) -> Path:
@@ -67,13 +119,20 @@ def _near(path: Path) -> Path:
         return path
 
 
-def _report(problems: list[Problem], severity: str, count: int) -> None:
-    weights = [str(weight) for weight in Severity]
-    for problem in problems:
-        if weights.index(problem.severity) <= weights.index(severity):
-            click.echo(str(problem))
-    tally = [f"{sum(p.severity == weight for p in problems)} {weight}s" for weight in weights[:2]]
-    remarks = sum(p.severity is Severity.INFO for p in problems)
-    click.echo(f"{count} files: {', '.join(tally)}, {remarks} remarks.", err=True)
-    if any(problem.severity is Severity.VIOLATION for problem in problems):
+def _tell(problems: Iterable[Problem], files: Sequence[Path], product: Resources, form: str, least: Severity) -> None:
+    """Write the report, and end with 1 if there is a violation; programs get paths as seen from this folder."""
+    from importlib.metadata import version
+
+    from calcigraph.build.inputs import shown
+    from calcigraph.reports.report import report, written
+
+    names = {shown(path, product): str(_near(path.resolve())) for path in files}
+    if form == "text":
+        names = {name: name for name in names}
+    told = [p._replace(file=names.get(p.file, p.file)) for p in problems]
+    made = report(list(names.values()), told, least, version("calcigraph"))
+    click.echo(written(made, form), nl=False)
+    violations, warnings, remarks = (count for _, count in made.tally)
+    click.echo(f"{len(files)} files: {violations} violations, {warnings} warnings, {remarks} remarks.", err=True)
+    if violations:
         sys.exit(FINDINGS)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from calcigraph.exchange.release import Written
     from calcigraph.exchange.source import Source
 
-_NAMES = {
+PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
@@ -24,30 +24,32 @@ _NAMES = {
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+"""The prefixes with which the description is written."""
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _RDF = frozenset({"nquads", "ntriples", "trig", "turtle", "rdfxml", "jsonld"})
 
 
 def describe(source: Source, written: Sequence[Written]) -> bytes:
     """Return the description of the dataset, its version and each file, with sizes and SHA-256 checksums."""
-    triples = [ox.Triple(s, p, o) for s, p, o in _statements(source, written)]
-    content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_NAMES)
+    triples = [ox.Triple(s, p, o) for s, p, o in statements(source, written)]
+    content = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     assert content is not None  # noqa: S101 -- without a file to write to, the text is returned
     return content
 
 
 def _iri(name: str) -> ox.NamedNode:
     prefix, _, local = name.partition(":")
-    return ox.NamedNode(_NAMES[prefix] + local)
+    return ox.NamedNode(PREFIXES[prefix] + local)
 
 
 def _number(value: int, datatype: str = "nonNegativeInteger") -> ox.Literal:
     return ox.Literal(str(value), datatype=_iri(f"xsd:{datatype}"))
 
 
-def _statements(
-    source: Source, written: Sequence[Written]
+def statements(
+    source: Source, written: Sequence[Written], at: str | None = None
 ) -> Iterator[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]]:
+    """Yield what is said of the dataset, its version and its files; these lie at the release unless `at` says where."""
     whole, version = ox.NamedNode(BASE), ox.NamedNode(release_iri(source.stamp))
     rdf_type, publisher = ox.NamedNode(RDF_TYPE), ox.NamedNode(BASE + "contributors")
     day = ox.Literal(source.stamp, datatype=_iri("xsd:date"))
@@ -75,7 +77,7 @@ def _statements(
     yield version, _iri("void:exampleResource"), ox.NamedNode(next(source.of_kind("study")).iri)
     yield from _sizes(version, source)
     for one in written:
-        yield from _distribution(version, one)
+        yield from _distribution(version, one, at or version.value)
 
 
 def release_iri(version: str) -> str:
@@ -98,9 +100,9 @@ def _sizes(
 
 
 def _distribution(
-    version: ox.NamedNode, one: Written
+    version: ox.NamedNode, one: Written, at: str
 ) -> Iterator[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]]:
-    place = ox.NamedNode(f"{version.value}/{one.path}")
+    place = ox.NamedNode(f"{at}/{one.path}")
     checksum = ox.NamedNode(f"{place.value}#sha256")
     yield version, _iri("dcat:distribution"), place
     yield place, ox.NamedNode(RDF_TYPE), _iri("dcat:Distribution")

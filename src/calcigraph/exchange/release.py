@@ -106,11 +106,16 @@ def _noted(path: str, name: str, purpose: str, write: Write, written: list[Writt
     media_type = form.media_type if form is not None and whole else _MEDIA[ending]
 
     def noted(file: BinaryIO) -> None:
-        counted: Any = _Counted(file)
-        write(counted)
-        written.append(Written(path, name, media_type, purpose, counted.size, counted.digest.hexdigest()))
+        written.append(Written(path, name, media_type, purpose, *counted(file, write)))
 
     return noted
+
+
+def counted(file: BinaryIO, write: Write) -> tuple[int, str]:
+    """Let `write` write to the file; return how many bytes it wrote, and their SHA-256."""
+    through: Any = _Counted(file)
+    write(through)
+    return through.size, through.digest.hexdigest()
 
 
 def _whole(content: bytes) -> Write:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -56,3 +57,17 @@ def _line(term: str | ox.Literal) -> str:
         return term
     text = term.value.replace("\\", "\\\\").replace("\n", "\\n")
     return f"@{term.language.lower()} {text}" if term.language else f"^{term.datatype.value} {text}"
+
+
+def is_whole(address: str, quads: Iterable[ox.Quad]) -> bool:
+    """Tell whether quads are those that the hash in their trusty address was made of."""
+    code = re.search(r"RA[\w-]{43}", address)
+    if code is None:
+        return False
+    terms = []
+    for quad in quads:
+        parts = [quad.graph_name, quad.subject, quad.predicate, quad.object]
+        terms.append(
+            [part if isinstance(part, ox.Literal) else str(part).strip("<>").replace(code[0], " ") for part in parts]
+        )
+    return "RA" + _hash(sorted(terms, key=_order)) == code[0]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from calcigraph.errors import Problem
 from calcigraph.names.nearest import nearest
 from calcigraph.records.context import XSD, Field, FieldKind, RecordContext
+from calcigraph.records.repair import only_near, well_formed
 from calcigraph.records.tree import Items, Mapping, Scalar, Tree, parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
@@ -93,8 +94,19 @@ class _Reader:
         document = {"@id": self.context.base + identifier, "@type": self.context.types[kind], **body}
         return ReadResult(Document(identifier, self.file, document), identifier)
 
-    def problem(self, line: int, column: int, code: str, message: str) -> None:
-        self.problems.append(Problem(self.file, line, column, code, message))
+    def problem(
+        self,
+        line: int,
+        column: int,
+        code: str,
+        message: str,
+        text: str = "",
+        near: Sequence[str] = (),
+        repair: str = "",
+    ) -> None:
+        self.problems.append(
+            Problem(self.file, line, column, code, message, text=text, nearest=tuple(near), repair=repair)
+        )
 
     def identify(self, tree: Mapping) -> str | None:
         value = tree.entries.get("id")
@@ -110,6 +122,7 @@ class _Reader:
                 "bad-id",
                 f"{value.text!r} is not a record id: write study/, review/, trial/ or cohort/ and a name of letters, "
                 "digits, dots and hyphens.",
+                value.text,
             )
             return None
         stem = self.file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
@@ -119,6 +132,7 @@ class _Reader:
                 value.column,
                 "id-is-not-file-name",
                 f"The id {value.text!r} and the file name {stem!r} differ: make them agree.",
+                value.text,
             )
         return value.text
 
@@ -151,7 +165,8 @@ class _Reader:
             if known is None:
                 near = nearest(key, self.context.fields, limit=2)
                 hint = f" Nearest: {', '.join(near)}." if near else ""
-                self.problem(*place, "unknown-key", f"There is no key {key!r}.{hint}")
+                repair = only_near(key, [name for name in self.context.fields if name not in tree.entries])
+                self.problem(*place, "unknown-key", f"There is no key {key!r}.{hint}", key, near, repair)
             else:
                 converted = self.value(known, value, iri, place)
                 if converted is not None:
@@ -243,7 +258,9 @@ class _Reader:
     def literal(self, known: Field, scalar: Scalar) -> dict[str, str] | None:
         form = _FORMS.get(known.datatype)
         if form is not None and not form[0].fullmatch(scalar.text):
-            self.problem(scalar.line, scalar.column, "wrong-type", f"{known.key} is {form[1]}, not {scalar.text!r}.")
+            repair = well_formed(known.datatype, scalar.text)
+            message = f"{known.key} is {form[1]}, not {scalar.text!r}."
+            self.problem(scalar.line, scalar.column, "wrong-type", message, scalar.text, repair=repair)
             return None
         return {"@value": " ".join(scalar.text.split()), "@type": known.datatype}
 
@@ -253,9 +270,9 @@ class _Reader:
             meant = [label for label in self.labels_of(scalar.text) if label in known.names]
             near = meant or nearest(scalar.text, known.names, limit=3)
             hint = f" Nearest: {', '.join(repr(name) for name in near)}." if near else ""
-            self.problem(
-                scalar.line, scalar.column, "unknown-term", f"{scalar.text!r} is no value of {known.key}.{hint}"
-            )
+            repair = meant[0] if len(meant) == 1 else only_near(scalar.text, known.names)
+            message = f"{scalar.text!r} is no value of {known.key}.{hint}"
+            self.problem(scalar.line, scalar.column, "unknown-term", message, scalar.text, near, repair)
             return None
         return {"@id": iri}
 
@@ -272,5 +289,6 @@ class _Reader:
             scalar.column,
             "bad-reference",
             f"{known.key} is a record such as study/name-2003, a name in this record, or an address; {text!r} is none.",
+            text,
         )
         return None

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import assets, health, linked, questions, respond, sparql, views
+from calcigraph.serve import assets, catalogue, console, dumps, feeds, health, linked, questions, respond, sparql, views
 from calcigraph.serve.accesslog import ROUTE, AccessLog
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def routes() -> list[BaseRoute]:
         _route("/why", views.why),
         _route("/search", views.search),
         _route("/sparql", sparql.endpoint, ["GET", "POST"]),
+        _route("/console.json", console.known),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),
         _route("/openapi.json", questions.openapi),
@@ -59,6 +60,13 @@ def routes() -> list[BaseRoute]:
         _route("/metrics", health.metrics),
         _route("/void", linked.void),
         _route("/.well-known/void", linked.well_known),
+        _route("/catalog", catalogue.catalogue),
+        _route("/.well-known/dcat", catalogue.well_known),
+        _route("/dumps/{name}", dumps.dump),
+        _route("/feed.atom", feeds.atom),
+        _route("/sitemap.xml", feeds.sitemap),
+        _route("/sitemap-{part:int}.xml", feeds.sitemap),
+        _route("/robots.txt", feeds.robots),
         _route("/graph-store", linked.graph_store),
         _route("/{path:path}", linked.address),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _RETRY_SECONDS = "2"
-_OPTION = re.compile(r"--(?=[a-z])")
-"""What stands before the name of a parameter on the command line, and not in an address."""
 
 
 def refused(request: Request, error: Exception) -> Response:
@@ -52,7 +49,7 @@ def _as_refused(error: Exception) -> Refused:
     if isinstance(error, AmbiguousName):
         return Refused(Why.NAME, str(error), choices=list(error.choices))
     if isinstance(error, BadParameter):
-        return Refused(Why.PARAMETER, _OPTION.sub("", str(error)))
+        return Refused(Why.PARAMETER, error.plain)
     return Refused(Why.FAILED, "The server made a mistake. It is in its log.")
 
 

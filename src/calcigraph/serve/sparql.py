@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calcigraph.serve.answering import Asking, give
+from calcigraph.serve.console import console_page
 from calcigraph.serve.description import describe, serialised
-from calcigraph.serve.formats import GRAPHS, PAGE, SOLUTIONS
+from calcigraph.serve.formats import GRAPHS, PAGE
 from calcigraph.serve.negotiation import choose_any
-from calcigraph.serve.pages import page
 from calcigraph.serve.protocol import read
 from calcigraph.serve.replies import home, reply
 
@@ -30,16 +30,6 @@ async def endpoint(request: Request) -> Response:
     assert choice is not None  # noqa: S101 -- there is one, or it was refused
     address = str(request.url.replace(query="", fragment=""))
     if choice.format is PAGE:
-        formats = [form.name for form in (*SOLUTIONS, *GRAPHS)]
-        limits = current.settings.limits
-        text = page(
-            "sparql.html",
-            base=current.settings.base,
-            address=address,
-            quads=serving.info.quads,
-            formats=formats,
-            limits=limits,
-        )
-        return reply(request, text, choice.content_type)
+        return reply(request, console_page(current, address), choice.content_type)
     triples = describe(serving, address, home(request, current.settings.base))
     return reply(request, serialised(triples, choice.format.name), choice.content_type)

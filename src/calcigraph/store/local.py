@@ -4,6 +4,7 @@ HOME/builds/DIGEST/store/     the quads, for pyoxigraph
 HOME/builds/DIGEST/graph.nq   the same, as text
 HOME/builds/DIGEST/names.json the names of all terms
 HOME/builds/DIGEST/build.json what was built from what
+HOME/imports/NAME.nq          what was imported, which a build takes in when it is asked to
 HOME/current/SEEDS            the digest of the newest good build of a folder of records
 """
 
@@ -92,6 +93,15 @@ class Home(NamedTuple):
     """The folder in which builds live."""
 
     path: Path
+
+    @property
+    def imports(self) -> Path:
+        """The folder of what was imported."""
+        return self.path / "imports"
+
+    def import_files(self) -> list[Path]:
+        """Return the files of what was imported, by name."""
+        return sorted(self.imports.glob("[!.]*.nq"))
 
     def find(self, digest: str) -> Build | None:
         """Return the build of that digest, if it is there."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.errors import Problem
+from calcigraph.names.nearest import nearest
 from calcigraph.records.context import FieldKind
+from calcigraph.records.repair import bare_identifier
 from calcigraph.records.tree import Items, Mapping, Scalar, parse_tree
 
 if TYPE_CHECKING:
@@ -30,9 +32,41 @@ def locate(
         file = files.get(identifier, identifier or "?")
         if identifier in files and file not in trees:
             trees[file] = parse_tree(read(file)).tree
-        line, column = _place(trees.get(file), identifier, result, context)
-        problems.append(Problem(file, line, column, _code(result), _message(result, context), result.severity))
+        line, column, text = _place(trees.get(file), identifier, result, context)
+        problems.append(described(result, context, files, Place(file, line, column, text)))
     return problems
+
+
+class Place(NamedTuple):
+    """Where something stands in a file, and the text there."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+
+
+def described(result: Result, context: RecordContext, files: dict[str, str], place: Place) -> Problem:
+    """Return a result as a problem at its place, with the nearest records where one is not known, and a safe repair."""
+    known = context.by_iri.get(result.path)
+    near: list[str] = []
+    value = result.value.removeprefix(context.base)
+    if value != result.value and known is not None and known.kind is FieldKind.REFERENCE:
+        near = nearest(value, files, limit=2) if value not in files and "#" not in value else []
+    repair = bare_identifier(known.key, place.text) if known is not None and "Pattern" in result.component else ""
+    hint = f" Nearest: {', '.join(near)}." if near else ""
+    message = _message(result, context) + hint
+    return Problem(
+        place.file,
+        place.line,
+        place.column,
+        _code(result),
+        message,
+        result.severity,
+        place.text,
+        tuple(near),
+        "" if repair == place.text else repair,
+    )
 
 
 def _code(result: Result) -> str:
@@ -46,18 +80,18 @@ def _message(result: Result, context: RecordContext) -> str:
     return result.message
 
 
-def _place(tree: Mapping | None, identifier: str, result: Result, context: RecordContext) -> tuple[int, int]:
+def _place(tree: Mapping | None, identifier: str, result: Result, context: RecordContext) -> tuple[int, int, str]:
     if tree is None:
-        return 0, 0
+        return 0, 0, ""
     node, at = _find(tree, identifier, result.focus.removeprefix(context.base), context)
     known = context.by_iri.get(result.path)
     if known is None or known.key not in node.entries:
-        return at
+        return *at, ""
     value = node.entries[known.key]
     for scalar in value.items if isinstance(value, Items) else [value]:
         if isinstance(scalar, Scalar) and _same(scalar.text, result.value, known.names):
-            return scalar.line, scalar.column
-    return node.keys[known.key]
+            return scalar.line, scalar.column, scalar.text
+    return *node.keys[known.key], known.key
 
 
 def _same(text: str, value: str, names: object) -> bool:

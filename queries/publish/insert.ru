@@ -1,0 +1,4 @@
+# Adds named graphs, with their digests.
+INSERT DATA {
+$graphs
+}

@@ -1,0 +1,1 @@
+"""The evidence as tools for agents, by the Model Context Protocol."""
