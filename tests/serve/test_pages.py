@@ -303,3 +303,8 @@ def test_what_is_recorded_is_never_markup(tmp_path: Path) -> None:
             assert all(link.startswith(("/x/", "#", "http")) for link in page.links), path
         [schema] = [json.loads(data) for data in Page(served.get("study/alpha-2001", headers=HTML).text).data]
         assert schema["name"] == evil
+        query = "SELECT ?t { ?s <http://purl.org/dc/terms/title> ?t }"
+        for form in ("csv", "tsv", "json", "xml"):
+            listed = served.get("sparql", params={"query": query, "format": form})
+            assert listed.status_code == 200
+            assert listed.headers["x-content-type-options"] == "nosniff"

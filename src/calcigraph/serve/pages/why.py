@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from calcigraph.questions.trace import short
+from calcigraph.questions.trace import address, row_nodes, short, trace
 from calcigraph.serve.pages.render import page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.trace import Trace
     from calcigraph.serve.pages.library import Library
 
@@ -19,7 +21,7 @@ def why_page(library: Library, base: str, name: str) -> str:
 
     Raises UnknownName if the graph says nothing of it.
     """
-    return _page(base, [library.evidence.why(name)], f"Why: {short(name)}")
+    return _page(base, _traces(library, [address(name)]), f"Why: {short(name)}")
 
 
 def why_row_page(library: Library, base: str, question: str, row: int, given: Mapping[str, str]) -> str:
@@ -28,8 +30,20 @@ def why_row_page(library: Library, base: str, question: str, row: int, given: Ma
     Raises UnknownQuestion, UnknownName or AmbiguousName, and BadParameter if there is no such row or parameter.
     """
     answer = library.evidence.ask(question, **given)
-    traces = library.evidence.why_row(answer, row)
-    return _page(base, traces, f"Why: row {row} of {question}")
+    return _page(base, _traces(library, row_nodes(answer, row)), f"Why: row {row} of {question}")
+
+
+class _Remembered:
+    """An endpoint that is asked each thing once: what several numbers were derived from is traced for each of them."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.select = cache(endpoint.select)
+
+
+def _traces(library: Library, nodes: Sequence[str]) -> list[Trace]:
+    endpoint = _Remembered(library.endpoint)
+    files = library.evidence.product.trace_files()
+    return [trace(node, endpoint, files) for node in nodes]
 
 
 def _page(base: str, traces: list[Trace], heading: str) -> str:
