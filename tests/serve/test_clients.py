@@ -67,7 +67,8 @@ def process(*command: str, **more: Any) -> str:
     """Return what a program prints; it must end well."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False, **more)
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    text: str = done.stdout
+    return text
 
 
 def rows(server: Served) -> list[list[str]]:
@@ -135,7 +136,7 @@ def test_comunica(server: Served) -> None:
 
 
 def test_grlc_reads_every_question(tmp_path: Path) -> None:
-    """grlc's own parser finds summary, tags and columns of each question file, and keeps the query as it is."""
+    """The parser of grlc finds summary, tags and columns of each question file, and keeps the query as it is."""
     files = resources().question_files()
     told = json.loads(
         process(sys.executable, "-W", "ignore", "-c", _GRLC, *map(str, files), cwd=tmp_path).splitlines()[-1]
