@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _SECONDS = 90
 CG = "https://w3id.org/calcigraph/ontology#"
-QUERY = f"SELECT ?record ?title WHERE {{ ?record a <{CG}Study> ; <http://purl.org/dc/terms/title> ?title }} ORDER BY ?record"
+QUERY = (
+    f"SELECT ?record ?title WHERE {{ ?record a <{CG}Study> ; <http://purl.org/dc/terms/title> ?title }} "
+    "ORDER BY ?record"
+)
 _WRAPPER = """
 import json, sys
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
