@@ -62,7 +62,7 @@ export function editor(parent, { text, label, complete, run }) {
         syntaxHighlighting(colours),
         autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         frame,
       ],
     }),

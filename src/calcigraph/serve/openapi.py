@@ -131,8 +131,8 @@ def _format(*, graphs: bool = False) -> dict[str, Any]:
     return {
         "name": "format",
         "in": "query",
-        "description": "The format, in the place of the Accept header",
-        "schema": {"type": "string", "enum": known},
+        "description": "The format, in the place of the Accept header; empty is as if it were not there",
+        "schema": {"type": "string", "enum": [*known, ""]},
     }
 
 
