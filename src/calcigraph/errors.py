@@ -20,6 +20,8 @@ CalcigraphError
 ├── ImportFailed (RuntimeError)    an import that could not be kept
 ├── BadAddress (ValueError)        an address at which no store can be
 ├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
+├── BadExecutor (ValueError)       a place where no work can be done
+├── ExecutorFailed (RuntimeError)  a cluster that does not answer, or does not finish
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -173,6 +175,14 @@ class BadAddress(CalcigraphError, ValueError):
 
 class PublishFailed(CalcigraphError, RuntimeError):
     """A store that did not take what was sent to it; the message says what it holds now."""
+
+
+class BadExecutor(CalcigraphError, ValueError):
+    """A place where no work can be done."""
+
+
+class ExecutorFailed(CalcigraphError, RuntimeError):
+    """A cluster that does not answer, or whose workers do not finish."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

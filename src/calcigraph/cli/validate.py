@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import FINDINGS, progress
+from calcigraph.cli.talk import FINDINGS, cluster_library, progress
 from calcigraph.errors import Severity
 
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 @options.seeds
 @options.engine
 @options.jobs
-def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: str, jobs: int | None) -> None:
+@options.executor
+def command(
+    paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: str, jobs: int | None, executor: str
+) -> None:
     """Check records: their form, their shapes, and what spans records.
 
     Without PATHS all records are checked; with them, those files and folders, compared with all others.
@@ -42,7 +45,7 @@ def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: 
     import tempfile
 
     from calcigraph.build.check import check
-    from calcigraph.build.workers import workers
+    from calcigraph.build.workers import LOCAL, workers
     from calcigraph.resources import record_files, resources
 
     product = resources(seeds=seeds)
@@ -52,8 +55,15 @@ def command(paths: tuple[Path, ...], severity: str, seeds: Path | None, engine: 
     others = [file for resolved, file in files.items() if resolved not in asked and file.stem not in stems]
     shown = [_near(file) for file in sorted(asked)] if paths else list(files.values())
     everything = shown + (others if paths else [])
-    with progress() as say, workers(jobs, len(everything)) as executor, tempfile.TemporaryDirectory() as spool:
-        checked = check(product, everything, Path(spool), engine=engine, executor=executor, progress=say)
+    # What workers write must lie where all of them see it, which a cluster does in the folder of who asks.
+    folder = None if executor == LOCAL else Path.cwd()
+    with (
+        cluster_library(),
+        progress() as say,
+        workers(jobs, len(everything), executor) as work,
+        tempfile.TemporaryDirectory(prefix=".calcigraph-", dir=folder) as spool,
+    ):
+        checked = check(product, everything, Path(spool), engine=engine, executor=work, progress=say)
     mine = {str(path) for path in shown} if paths else None
     problems = [problem for problem in checked.problems if mine is None or problem.file in mine]
     _report(problems, severity, len(shown))
