@@ -14,6 +14,7 @@ CalcigraphError
 ├── BuildFailed (RuntimeError)     a build that could not be written
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
+├── ReportFailed (RuntimeError)    a report that could not be written
 ├── ExportFailed (RuntimeError)    an export that could not be written
 ├── BadImport (ValueError)         a file that cannot be imported
 ├── BadName (ValueError)           a name that an import cannot have
@@ -147,6 +148,10 @@ class BadOutput(CalcigraphError, ValueError):
 
 class FigureFailed(CalcigraphError, RuntimeError):
     """A figure that could not be written; what was there stays."""
+
+
+class ReportFailed(CalcigraphError, RuntimeError):
+    """A report that could not be written; what was there stays."""
 
 
 class ExportFailed(CalcigraphError, RuntimeError):
