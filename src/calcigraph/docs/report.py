@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import calcigraph
 from calcigraph.docs.sources import load_sources
+from calcigraph.errors import ReportFailed
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.questions.answers import heading
 from calcigraph.synthesis.profiles.forms import Section, sections
@@ -102,8 +103,15 @@ def to_html(report: Report) -> str:
 
 
 def to_pdf(report: Report) -> bytes:
-    """Return a report as PDF, the same bytes for the same report; nothing is fetched for it."""
-    from weasyprint import HTML
+    """Return a report as PDF, the same bytes for the same report; nothing is fetched for it.
+
+    Raises ReportFailed without the system's Pango library.
+    """
+    try:
+        from weasyprint import HTML
+    except OSError as error:
+        message = "PDF needs the system's Pango library (Debian: apt install libpangoft2-1.0-0). HTML does not."
+        raise ReportFailed(message) from error
 
     document = HTML(string=to_html(report), url_fetcher=_refuse)
     content: bytes = document.write_pdf(pdf_identifier=b"calcigraph")
