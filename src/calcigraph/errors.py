@@ -14,12 +14,15 @@ CalcigraphError
 ├── BuildFailed (RuntimeError)     a build that could not be written
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
+├── ReportFailed (RuntimeError)    a report that could not be written
 ├── ExportFailed (RuntimeError)    an export that could not be written
 ├── BadImport (ValueError)         a file that cannot be imported
 ├── BadName (ValueError)           a name that an import cannot have
 ├── ImportFailed (RuntimeError)    an import that could not be kept
 ├── BadAddress (ValueError)        an address at which no store can be
 ├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
+├── BadExecutor (ValueError)       a place where no work can be done
+├── ExecutorFailed (RuntimeError)  a cluster that does not answer, or does not finish
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -159,6 +162,10 @@ class FigureFailed(CalcigraphError, RuntimeError):
     """A figure that could not be written; what was there stays."""
 
 
+class ReportFailed(CalcigraphError, RuntimeError):
+    """A report that could not be written; what was there stays."""
+
+
 class ExportFailed(CalcigraphError, RuntimeError):
     """An export that could not be written; what was there stays."""
 
@@ -185,6 +192,14 @@ class BadAddress(CalcigraphError, ValueError):
 
 class PublishFailed(CalcigraphError, RuntimeError):
     """A store that did not take what was sent to it; the message says what it holds now."""
+
+
+class BadExecutor(CalcigraphError, ValueError):
+    """A place where no work can be done."""
+
+
+class ExecutorFailed(CalcigraphError, RuntimeError):
+    """A cluster that does not answer, or whose workers do not finish."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

@@ -28,6 +28,7 @@ _COMMANDS = {
     "publish": "Send the graphs that changed to a SPARQL 1.1 store that others run.",
     "questions": "List the questions, or show one.",
     "release": "Write every export to a folder, with checksums, a manifest and descriptions.",
+    "report": "Write a report on a treatment or a condition, as Markdown, HTML or PDF.",
     "serve": "Serve the evidence on the web: SPARQL endpoint, questions as an API, linked data.",
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
     "validate": "Check records, and say at the file's own line what is wrong.",

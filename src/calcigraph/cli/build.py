@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import progress
+from calcigraph.cli.talk import cluster_library, progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @options.home
 @options.engine
 @options.jobs
-def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None) -> None:
+@options.executor
+def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None, executor: str) -> None:
     """Build the graph from the records.
 
     Nothing is done when nothing changed. If a record is not sound, every problem is shown and the
@@ -34,8 +35,9 @@ def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None
     from calcigraph.store.local import Home, default_home
 
     product = resources(seeds=seeds)
-    with progress() as say, workers(jobs, len(record_files(product.seeds))) as executor:
-        made = build(product, Home(home or default_home()), engine=engine, executor=executor, progress=say)
+    records = len(record_files(product.seeds))
+    with cluster_library(), progress() as say, workers(jobs, records, executor) as work:
+        made = build(product, Home(home or default_home()), engine=engine, executor=work, progress=say)
     info = made.info
     click.echo(
         f"{info.records} records, {info.quads} quads of which {info.derived} derived, "

@@ -36,6 +36,13 @@ engine = click.option(
     show_default=True,
     help="The SHACL engine: the fast one, or the reference.",
 )
+executor = click.option(
+    "--executor",
+    default="local",
+    show_default=True,
+    metavar="PLACE",
+    help="Where records are read and validated: local, or tcp://HOST:PORT of a Dask scheduler.",
+)
 jobs = click.option(
     "--jobs",
     type=click.IntRange(1),

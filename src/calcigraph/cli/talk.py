@@ -13,6 +13,7 @@ from calcigraph.errors import CalcigraphError, InvalidRecords, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from calcigraph.errors import Problem
 
@@ -92,6 +93,11 @@ def needing(libraries: Collection[str], what: str, extra: str) -> Iterator[None]
             raise
         message = f"{what} {library}: pip install 'calcigraph[{extra}]'"
         raise click.UsageError(message) from error
+
+
+def cluster_library() -> AbstractContextManager[None]:
+    """Say what to install if Dask is missing."""
+    return needing({"distributed", "dask"}, "A cluster needs", "cluster")
 
 
 @contextmanager

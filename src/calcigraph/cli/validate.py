@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import FINDINGS, progress
+from calcigraph.cli.talk import FINDINGS, cluster_library, progress
 from calcigraph.errors import Severity
 from calcigraph.reports.report import FORMS
 
@@ -41,7 +41,15 @@ _ROUNDS = 3
 @options.engine
 @options.jobs
 def command(
-    paths: tuple[Path, ...], form: str, severity: str, seeds: Path | None, engine: str, jobs: int | None, *, fix: bool
+    paths: tuple[Path, ...],
+    form: str,
+    severity: str,
+    seeds: Path | None,
+    engine: str,
+    jobs: int | None,
+    executor: str,
+    *,
+    fix: bool,
 ) -> None:
     """Check records: their form, their shapes, and what spans records.
 
@@ -62,26 +70,38 @@ def command(
     others = [file for resolved, file in files.items() if resolved not in asked and file.stem not in stems]
     mine = [_near(file) for file in sorted(asked)] if paths else list(files.values())
     everything = mine + (others if paths else [])
-    problems = _found(product, everything, mine, engine, jobs)
+    problems = _found(product, everything, mine, engine, jobs, executor)
     for _ in range(_ROUNDS if fix else 0):
         if not _fixed(problems, mine, product):
             break
-        problems = _found(product, everything, mine, engine, jobs)
+        problems = _found(product, everything, mine, engine, jobs, executor)
     _tell(problems, mine, product, form, Severity(severity))
 
 
 def _found(
-    product: Resources, everything: Sequence[Path], mine: Sequence[Path], engine: str, jobs: int | None
+    product: Resources,
+    everything: Sequence[Path],
+    mine: Sequence[Path],
+    engine: str,
+    jobs: int | None,
+    executor: str,
 ) -> list[Problem]:
     """Return the problems in the files that were asked for, after all were compared."""
     import tempfile
 
     from calcigraph.build.check import check
     from calcigraph.build.inputs import shown
-    from calcigraph.build.workers import workers
+    from calcigraph.build.workers import LOCAL, workers
 
-    with progress() as say, workers(jobs, len(everything)) as executor, tempfile.TemporaryDirectory() as spool:
-        checked = check(product, everything, Path(spool), engine=engine, executor=executor, progress=say)
+    # What workers write must lie where all of them see it, which a cluster does in the folder of who asks.
+    folder = None if executor == LOCAL else Path.cwd()
+    with (
+        cluster_library(),
+        progress() as say,
+        workers(jobs, len(everything), executor) as work,
+        tempfile.TemporaryDirectory(prefix=".calcigraph-", dir=folder) as spool,
+    ):
+        checked = check(product, everything, Path(spool), engine=engine, executor=work, progress=say)
     names = {shown(path, product) for path in mine}
     all_of_them = len(mine) == len(everything)
     return [problem for problem in checked.problems if all_of_them or problem.file in names]
