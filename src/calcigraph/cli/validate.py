@@ -40,6 +40,7 @@ _ROUNDS = 3
 @options.seeds
 @options.engine
 @options.jobs
+@options.executor
 def command(
     paths: tuple[Path, ...],
     form: str,
