@@ -77,6 +77,68 @@ def test_the_dataset_of_the_protocol_goes_before_that_of_the_query(server: Serve
     assert count(answer) == 0
 
 
+NAMED = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+OTHER = GRAPH.replace("alpha-2001", "beta-2002")
+DIRECT = {"Content-Type": "application/sparql-query"}
+
+
+def test_a_dataset_may_stand_wherever_the_protocol_has_it(server: Served) -> None:
+    """Section 2.1: beside the query in a form (2.1.2), in the address of a query in a body (2.1.3), several times."""
+    one = count(server.get("sparql", params={"query": COUNT, "default-graph-uri": GRAPH}))
+    other = count(server.get("sparql", params={"query": COUNT, "default-graph-uri": OTHER}))
+    form = server.client.post("sparql", data={"query": COUNT, "default-graph-uri": GRAPH})
+    split = server.client.post("sparql", params={"default-graph-uri": GRAPH}, data={"query": COUNT})
+    direct = server.client.post("sparql", params={"default-graph-uri": GRAPH}, content=COUNT, headers=DIRECT)
+    assert [count(answer) for answer in (form, split, direct)] == [one, one, one]
+    both = {"named-graph-uri": [GRAPH, OTHER]}
+    assert count(server.client.post("sparql", data={"query": NAMED, **both})) == one + other
+    assert count(server.client.post("sparql", params=both, content=NAMED, headers=DIRECT)) == one + other
+    mixed = {"query": NAMED, "default-graph-uri": GRAPH, "named-graph-uri": OTHER}
+    assert count(server.client.post("sparql", data=mixed)) == other
+    assert count(server.client.post("sparql", data=mixed | {"query": COUNT})) == one
+
+
+def test_media_types_are_read_without_regard_to_case_or_parameters(server: Served) -> None:
+    """Section 2.1: `charset` and capitals change nothing; a query in the body need not be escaped."""
+    for media in ("Application/SPARQL-Query", "application/sparql-query;charset=UTF-8"):
+        answer = server.client.post("sparql", content=COUNT.encode(), headers={"Content-Type": media})
+        assert count(answer) > 0
+    text = "SELECT (1 AS ?n) { FILTER('+&=%é' = '\u002b&=%\u00e9') }"
+    assert count(server.client.post("sparql", content=text.encode(), headers=DIRECT)) == 1
+    assert count(server.client.post("sparql", data={"query": text})) == 1
+    assert count(server.get("sparql", params={"query": text})) == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"params": {"query": COUNT}, "data": {"query": COUNT}},
+        {"params": {"query": COUNT}, "content": COUNT, "headers": DIRECT},
+        {"data": {"query": [COUNT, COUNT]}},
+    ],
+)
+def test_one_request_has_one_query(server: Served, asked: dict[str, object]) -> None:
+    """Section 2.1: exactly one query, wherever the second one stands."""
+    answer = server.client.post("sparql", **asked)  # type: ignore[arg-type]
+    assert answer.status_code == 400
+    assert "2 times" in answer.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"params": {"using-graph-uri": GRAPH}, "data": {"query": COUNT}},
+        {"data": {"query": COUNT, "using-named-graph-uri": GRAPH}},
+        {"params": {"update": "CLEAR ALL"}, "content": COUNT, "headers": DIRECT},
+    ],
+)
+def test_no_part_of_an_update_is_taken(server: Served, asked: dict[str, object]) -> None:
+    """Section 2.2: parameters of updates are refused beside a query too."""
+    answer = server.client.post("sparql", **asked)  # type: ignore[arg-type]
+    assert answer.status_code == 403
+    assert "read-only" in answer.text
+
+
 @pytest.mark.parametrize(
     ("accept", "media"),
     [
