@@ -1,8 +1,8 @@
 """Break the records that come with Calcigraph in many small ways, and see whether validation says so at the right line.
 
 Each mutant is one record with one fault: a needed key left out, a key or a value misspelt, a value of another type,
-two values swapped, a value out of range, or a reference that leads elsewhere. Free text has no wrong values, so it is not
-mutated; nor is a key left out that a record may lack. Only the record that was changed is read and validated; what
+two values swapped, a value out of range, or a reference that leads elsewhere. Free text has no wrong values, so it is
+not mutated; nor is a key left out that a record may lack. Only the record that was changed is read and validated; what
 spans records is looked at together with the sound records. A fault between two values of one node counts as found at
 the right line when it is told at either of them.
 """
