@@ -208,7 +208,21 @@ def test_questions_are_listed_by_who_asks_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ask", "audit", "build", "classify", "diff", "export", "questions", "release", "serve", "validate", "why"]
+    "name",
+    [
+        "ask",
+        "audit",
+        "build",
+        "classify",
+        "diff",
+        "explain",
+        "export",
+        "questions",
+        "release",
+        "serve",
+        "validate",
+        "why",
+    ],
 )
 def test_each_command_has_help_with_an_example(name: str, tmp_path: Path) -> None:
     """The help of every command shows how it is called."""

@@ -20,6 +20,7 @@ _COMMANDS = {
     "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
     "diff": "Compare two days or two builds: new findings, levels that moved, contradictions, claims that turned.",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
+    "explain": "Say why what stands at a line of a record passes or fails, rule by rule.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
     "import": "Keep what others published beside the records: RDF, KGX, SSSOM, nanopublications.",
     "mcp": "Offer the questions, profiles and traces to agents as tools (Model Context Protocol).",

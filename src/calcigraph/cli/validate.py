@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,7 +25,7 @@ _ROUNDS = 3
 
 
 @click.command("validate")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="How to tell it.")
 @click.option(
     "--severity",
@@ -55,6 +55,8 @@ def command(
     """Check records: their form, their shapes, and what spans records.
 
     Without PATHS all records are checked; with them, those files and folders, compared with all others.
+    A file of Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML is checked by the shapes and the ontology's names,
+    and so is Turtle on standard input, for which PATHS is "-".
     Problems go to standard output, one a line, as file:line:column. The exit code is 1 if there is a
     violation.
 
@@ -65,6 +67,13 @@ def command(
     from calcigraph.resources import record_files, resources
 
     product = resources(seeds=seeds)
+    rdf = [path for path in paths if str(path) == "-" or _rdf_format(path) is not None]
+    if rdf and len(rdf) < len(paths):
+        message = "Records and RDF files are validated apart: name the ones, then the others."
+        raise click.UsageError(message)
+    if rdf:
+        _tell_rdf(rdf, product, engine, form, Severity(severity))
+        return
     asked = {file.resolve() for path in paths for file in record_files(path)}
     files = {file.resolve(): file for file in record_files(product.seeds)}
     stems = {file.stem for file in asked}
@@ -132,6 +141,50 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
     return bool(done)
 
 
+def _rdf_format(path: Path) -> Any:
+    """Return the RDF format of a file by the end of its name, or None if it is none."""
+    import pyoxigraph as ox
+
+    endings = {"owl": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
+    ending = path.suffix.removeprefix(".").casefold()
+    return endings.get(ending) or (ox.RdfFormat.from_extension(ending) if ending not in ("yaml", "yml") else None)
+
+
+def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str, least: Severity) -> None:
+    """Validate RDF files, and what comes on standard input as Turtle or a record, and write the report."""
+    import pyoxigraph as ox
+
+    from calcigraph.records.context import load_context
+    from calcigraph.resources import read_limited, record_files
+    from calcigraph.validation.foreign import MAX_BYTES, check_rdf
+    from calcigraph.validation.shapes import load_shapes
+    from calcigraph.validation.vocabulary import declared_names
+
+    context, shapes, declared = (
+        load_context(product.context),
+        load_shapes(product.shape_files()),
+        declared_names(product),
+    )
+    stems = [file.stem for file in record_files(product.seeds)]
+    known = {f"{context.base}{kind}/{stem}" for kind in context.types for stem in stems}
+    problems: list[Problem] = []
+    for path in paths:
+        dash = str(path) == "-"
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if dash else read_limited(path, MAX_BYTES)
+        name = "<stdin>" if dash else str(_near(path.resolve()))
+        problems += check_rdf(
+            data,
+            name,
+            _rdf_format(path) or ox.RdfFormat.TURTLE,
+            shapes=shapes,
+            declared=declared,
+            context=context,
+            known=known,
+            engine_name=engine,
+        )
+    _write(["<stdin>" if str(path) == "-" else str(path) for path in paths], problems, form, least)
+
+
 def _near(path: Path) -> Path:
     """Return the path as someone in this folder would write it."""
     try:
@@ -141,17 +194,22 @@ def _near(path: Path) -> Path:
 
 
 def _tell(problems: Iterable[Problem], files: Sequence[Path], product: Resources, form: str, least: Severity) -> None:
-    """Write the report, and end with 1 if there is a violation; programs get paths as seen from this folder."""
-    from importlib.metadata import version
-
+    """Write the report on records; programs get paths as seen from this folder."""
     from calcigraph.build.inputs import shown
-    from calcigraph.reports.report import report, written
 
     names = {shown(path, product): str(_near(path.resolve())) for path in files}
     if form == "text":
         names = {name: name for name in names}
-    told = [p._replace(file=names.get(p.file, p.file)) for p in problems]
-    made = report(list(names.values()), told, least, version("calcigraph"))
+    _write(list(names.values()), [p._replace(file=names.get(p.file, p.file)) for p in problems], form, least)
+
+
+def _write(files: Sequence[str], problems: Sequence[Problem], form: str, least: Severity) -> None:
+    """Write a report, and end with 1 if there is a violation."""
+    from importlib.metadata import version
+
+    from calcigraph.reports.report import report, written
+
+    made = report(files, problems, least, version("calcigraph"))
     click.echo(written(made, form), nl=False)
     violations, warnings, remarks = (count for _, count in made.tally)
     click.echo(f"{len(files)} files: {violations} violations, {warnings} warnings, {remarks} remarks.", err=True)

@@ -87,6 +87,8 @@ def _place(tree: Mapping | None, identifier: str, result: Result, context: Recor
     known = context.by_iri.get(result.path)
     if known is None or known.key not in node.entries:
         return *at, ""
+    if result.component == "ClosedConstraintComponent":
+        return *node.keys[known.key], known.key
     value = node.entries[known.key]
     for scalar in value.items if isinstance(value, Items) else [value]:
         if isinstance(scalar, Scalar) and _same(scalar.text, result.value, known.names):
