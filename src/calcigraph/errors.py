@@ -8,6 +8,8 @@ CalcigraphError
 ├── BadParameter (ValueError)      a parameter that the question does not take
 ├── BadDate (ValueError)           a day that is none, or one in the future
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
+├── BadSource (ValueError)         data on a publication that cannot be read, or not as one
+├── AlreadyThere (RuntimeError)    a publication that has its record already
 ├── BadFolder (ValueError)         a folder that holds other files than what would be written there
 ├── NothingToDraw (LookupError)    a figure of what has no findings
 ├── BadOutput (ValueError)         a file to which a figure or an export cannot be written
@@ -117,6 +119,19 @@ class BuildFailed(CalcigraphError, RuntimeError):
 
 class BadFolder(CalcigraphError, ValueError):
     """A folder that holds other files than what would be written there."""
+
+
+class BadSource(CalcigraphError, ValueError):
+    """Data on a publication that cannot be read, or that is of none or of several."""
+
+
+class AlreadyThere(CalcigraphError, RuntimeError):
+    """A publication that has its record already; `record` and `file` say which."""
+
+    def __init__(self, record: str, file: str, shared: str) -> None:
+        self.record = record
+        self.file = file
+        super().__init__(f"{shared} has its record already: {record}, in {file}. Add to that one.")
 
 
 class SiteFailed(CalcigraphError, RuntimeError):

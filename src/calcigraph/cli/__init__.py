@@ -20,6 +20,7 @@ _COMMANDS = {
     "classify": "Refresh what is generated from the ontology (for maintainers; needs Java).",
     "diff": "Compare two days or two builds: new findings, levels that moved, contradictions, claims that turned.",
     "docs": "Write the documentation as a static site: terms, questions and answers, model, record format.",
+    "draft": "Write a record from a paper's own data, with marks where a person must fill it.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
