@@ -17,6 +17,7 @@ CalcigraphError
 ├── SiteFailed (RuntimeError)      a documentation that could not be written
 ├── FigureFailed (RuntimeError)    a figure that could not be written
 ├── ExportFailed (RuntimeError)    an export that could not be written
+├── FetchFailed (RuntimeError)     a service that did not answer, or does not know what was asked
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -158,6 +159,10 @@ class FigureFailed(CalcigraphError, RuntimeError):
 
 class ExportFailed(CalcigraphError, RuntimeError):
     """An export that could not be written; what was there stays."""
+
+
+class FetchFailed(CalcigraphError, RuntimeError):
+    """A service on the network that did not answer, or does not know what it was asked for."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

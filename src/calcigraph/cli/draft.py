@@ -17,26 +17,32 @@ LIBRARIES = ("defusedxml", "httpx", "langcodes", "nbib", "rispy", "tenacity")
 @click.argument("source", metavar="INPUT")
 @click.option("--type", "kind", type=click.Choice(["study", "review", "cohort"]), help="The kind of record to make.")
 @click.option("--by", metavar="NAME", help="Who completes the record: written as curated_by.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file or folder; never over a file.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file or folder; never over a file."
+)
 @options.seeds
-def command(source: str, kind: str | None, by: str | None, output: Path | None, seeds: Path | None) -> None:
+@options.home
+def command(
+    source: str, kind: str | None, by: str | None, output: Path | None, seeds: Path | None, home: Path | None
+) -> None:
     """Write a record with all that INPUT states, and FILL where a person must say what the paper says.
 
     INPUT is a file, or - for standard input: PubMed's nbib or XML, RIS, a PubMed page saved as text, CrossRef
-    JSON, or ClinicalTrials.gov JSON (API v2). What title and abstract suggest stands in comments with the words it rests on.
-    A publication that has a record already is refused (exit code 1); records that may be of the same work or the same
-    patients are named on standard error.
+    JSON, or ClinicalTrials.gov JSON (API v2); or, with network, a PMID, DOI or NCT number. What title and abstract
+    suggest stands in comments with the words it rests on. A publication that has a record already is refused
+    (exit code 1); records that may be of the same work or the same patients are named on standard error.
 
     \b
     Example:
       calcigraph draft pubmed-31302187.nbib
+      calcigraph draft NCT03267277
     """
     from calcigraph.curation import make
     from calcigraph.resources import resources
 
     product = resources(seeds=seeds)
     with needing(LIBRARIES, "A draft needs", "curate"):
-        data = _read(source)
+        data = _read(source, home)
         made = make.record(data, product, kind=kind, by=by)
     for line in made.near:
         click.echo(f"Look first at {line}.", err=True)
@@ -51,11 +57,18 @@ def command(source: str, kind: str | None, by: str | None, output: Path | None, 
     click.echo(f"Wrote {path}: {made.text.count(': FILL')} values to fill.", err=True)
 
 
-def _read(source: str) -> bytes:
+def _read(source: str, home: Path | None) -> bytes:
+    from calcigraph.curation.fetch import asked_of, fetch
+    from calcigraph.store.local import default_home
+
     if source == "-":
         return sys.stdin.buffer.read()
     path = Path(source)
+    asked = None if path.is_file() else asked_of(source)
+    if asked is not None:
+        return fetch(*asked, home or default_home())
     if not path.is_file():
-        message = f"There is no file {source}: name a file with the data of one publication, or - for standard input."
+        message = f"There is no file {source}: name a file with the data of one publication, - for standard "
+        message += "input, or a PMID, DOI or NCT number."
         raise click.UsageError(message)
     return path.read_bytes()

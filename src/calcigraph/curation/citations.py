@@ -9,6 +9,8 @@ from calcigraph.curation.source import DOI, Source, language, publication, short
 from calcigraph.errors import BadSource
 
 _DAY_PARTS = 3
+_LID = re.compile(r"^LID\s*-\s*(\S+) \[doi\]", re.MULTILINE)
+"""Where PubMed puts the DOI besides AID, from which the library takes it."""
 
 
 def read_nbib(text: str) -> Source:
@@ -20,12 +22,16 @@ def read_nbib(text: str) -> Source:
     except Exception as error:
         raise BadSource(f"This nbib cannot be read: {error}") from error
     entry = _only(entries, "nbib")
+    doi = _LID.search(text)
     pmc = entry.get("pmcid")
     online = entry.get("electronic_publication_date")
     return publication(
         {
             "title": entry.get("title", ""),
-            "authors": [author.get("author_abbreviated") or author["author"] for author in entry.get("authors", [])],
+            "authors": [
+                author.get("author_abbreviated") or short_name(*_parted(author["author"]))
+                for author in entry.get("authors", [])
+            ],
             "journal": entry.get("journal", ""),
             "year": _year(str(entry.get("publication_date", ""))),
             "published_online": f"{online:%Y-%m-%d}" if online else "",
@@ -33,7 +39,7 @@ def read_nbib(text: str) -> Source:
             "issue": str(entry.get("journal_issue", "")),
             "pages": str(entry.get("pages", "")),
             "language": language(str(entry.get("language", ""))),
-            "doi": entry.get("doi", ""),
+            "doi": entry.get("doi") or (doi[1] if doi else ""),
             "pmid": str(entry.get("pubmed_id", "")),
             "pmcid": f"PMC{pmc}" if pmc else "",
         },
@@ -52,14 +58,14 @@ def read_ris(text: str) -> Source:
     except Exception as error:
         raise BadSource(f"This RIS cannot be read: {error}") from error
     entry = _only(entries, "RIS")
-    names = [name.partition(",") for name in entry.get("authors") or entry.get("first_authors") or []]
+    names = entry.get("authors") or entry.get("first_authors") or []
     pages = [entry[key] for key in ("start_page", "end_page") if entry.get(key)]
     number = str(entry.get("accession_number", ""))
     doi = DOI.search(str(entry.get("doi", "")))
     return publication(
         {
             "title": entry.get("title") or entry.get("primary_title", ""),
-            "authors": [short_name(family, given) for family, _, given in names],
+            "authors": [short_name(*_parted(name)) for name in names],
             "journal": entry.get("journal_name") or entry.get("secondary_title", ""),
             "year": _year(str(entry.get("year") or entry.get("publication_year", ""))),
             "volume": str(entry.get("volume", "")),
@@ -107,6 +113,11 @@ def read_crossref(data: dict[str, Any]) -> Source:
         for update in work.get("updated-by", [])
     ]
     return source
+
+
+def _parted(name: str) -> tuple[str, str]:
+    family, _, given = name.partition(",")
+    return family, given
 
 
 def _date(work: dict[str, Any], key: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from calcigraph.names.vocabulary import TERMS, fold
+from calcigraph.names.vocabulary import fold
 from calcigraph.records.read import FILL
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _HEAD = """\
 # A draft, made from the source's own data. FILL stands where a person who reads the source must say what it says.
-# Lines with a question mark are suggestions and show the words they rest on: they are no facts. Take them out at the end.
+# Lines with a question mark are suggestions with the words they rest on, and no facts. Take them out at the end.
 """
 _REVIEWS = ("review", "meta-analysis", "guideline", "consensus", "recommendation")
-_PARTS = {"study": ("findings", "Finding"), "review": ("claims", "Claim"), "cohort": ("observations", "Observation")}
+_PARTS = {"study": "findings", "review": "claims", "cohort": "observations"}
 _MOST = 6
-_ALIKE_LINE = 110
+_LINE = 110
 
 
 def kind_of(source: Source) -> str:
@@ -41,7 +41,8 @@ def identifier(source: Source, kind: str, taken: Iterable[str]) -> str:
     family = source.one("first_author").rpartition(" ")[0] or source.one("first_author") or source.one("title")[:40]
     slug = re.sub(r"[^a-z0-9]+", "-", fold(f"{family} {source.one('year')}")).strip("-") or "unnamed"
     used = {name.partition("/")[2] for name in taken}
-    return f"{kind}/{next(name for name in [slug, *(f'{slug}-{n}' for n in range(2, 1000))] if name not in used)}"
+    names = [slug, *(f"{slug}-{n}" for n in range(2, len(used) + 3))]
+    return f"{kind}/{next(name for name in names if name not in used)}"
 
 
 def draft(
@@ -57,7 +58,8 @@ def draft(
 ) -> str:
     """Return the text of the record.
 
-    `required` are the properties that each class must have, `day` is when it was made and `by` who will complete it,
+    names = [slug, *(f"{slug}-{n}" for n in range(2, len(used) + 3))]
+    return f"{kind}/{next(name for name in names if name not in used)}"
     `similar` the records to which an index says that it is similar.
     """
     kind = record.partition("/")[0]
@@ -95,8 +97,8 @@ def _part(
     context: RecordContext,
 ) -> list[str]:
     """Return the lines of the first finding, claim or observation, to be filled."""
-    key, name = _PARTS[kind]
-    needed = required.get(TERMS + name, frozenset())
+    key = _PARTS[kind]
+    needed = required.get(context.fields[key].iri, frozenset())
     lines = [f"{key}:\n", "  first:\n"]
     for inner, known in context.fields.items():
         if known.iri in needed:
@@ -117,12 +119,12 @@ def _entry(key: str, value: str | list[str], suggested: Sequence[Suggestion], in
     typed = value == "true" if key == "results_posted" else known
     if isinstance(typed, list) and len(typed) == 1:
         typed = typed[0]
-    text = yaml.safe_dump({key: typed}, allow_unicode=True, sort_keys=False, width=_ALIKE_LINE, default_flow_style=False)
+    text = yaml.safe_dump({key: typed}, allow_unicode=True, sort_keys=False, width=_LINE, default_flow_style=False)
     return lines + [indent + line for line in text.splitlines(keepends=True)]
 
 
 def required_properties(product: Resources) -> dict[str, frozenset[str]]:
-    """Return the properties that the shapes demand of each class, by the class's IRI."""
+    """Return the properties that the shapes demand, by the class, or by the property that leads to a part."""
     import pyoxigraph as ox
 
     store = ox.Store()
@@ -130,5 +132,5 @@ def required_properties(product: Resources) -> dict[str, frozenset[str]]:
         store.load(path=str(path), format=ox.RdfFormat.TURTLE)
     found: dict[str, set[str]] = {}
     for row in store.query(product.required.read_text(encoding="utf-8")):  # type: ignore[union-attr]
-        found.setdefault(row["class"].value, set()).add(row["property"].value)  # type: ignore[index, union-attr]
+        found.setdefault(row["on"].value, set()).add(row["property"].value)
     return {name: frozenset(properties) for name, properties in found.items()}

@@ -53,4 +53,5 @@ def _read_json(text: str, context: RecordContext) -> Source:
             return read_crossref(data)
     except (AttributeError, KeyError, TypeError) as error:
         raise BadSource(f"This JSON is not in the form of its format: {error!r}") from error
-    raise BadSource("This JSON is neither of CrossRef (DOI) nor of ClinicalTrials.gov API v2 (protocolSection).")
+    message = "This JSON is neither of CrossRef (DOI) nor of ClinicalTrials.gov API v2 (protocolSection)."
+    raise BadSource(message)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _IDENTIFIERS = {"pmid": "PMID", "doi": "DOI", "pmcid": "PMCID", "registry_id": "Trial"}
 _ALIKE = 88.0
 _SHARED_AUTHORS = 2
+_LONG = 1000
 
 
 @dataclass(slots=True)
@@ -56,7 +57,9 @@ def refuse(source: Source, records: Sequence[Known]) -> None:
 
 def near(source: Source, treatments: Sequence[str], records: Sequence[Known]) -> list[str]:
     """Return what to look at before a second record is made: one line per record that may be the same, and why."""
-    return [f"{record.id}: {'; '.join(why)}" for record in records if (why := list(_reasons(source, treatments, record)))]
+    return [
+        f"{record.id}: {'; '.join(why)}" for record in records if (why := list(_reasons(source, treatments, record)))
+    ]
 
 
 def mine(pmids: Sequence[str], records: Sequence[Known]) -> list[str]:
@@ -75,8 +78,8 @@ def _reasons(source: Source, treatments: Sequence[str], record: Known) -> Iterat
     authors = source.facts.get("authors", [])
     shared = {fold(name) for name in authors} & {fold(name) for name in record.authors}
     same_first = bool(record.authors and authors) and fold(record.authors[0]) == fold(authors[0])
-    if same_first and source.one("year") and record.year == source.one("year"):
-        yield "the same first author and year"
+    if same_first and _apart(source.one("year"), record.year) <= 1:
+        yield "the same first author, at most a year apart"
     elif len(shared) >= _SHARED_AUTHORS and record.treatments & set(treatments):
         both = ", ".join(sorted(record.treatments & set(treatments)))
         yield f"{len(shared)} of its authors and {both}: the same patients may be in both"
@@ -84,6 +87,11 @@ def _reasons(source: Source, treatments: Sequence[str], record: Known) -> Iterat
     for number in filter(None, dict.fromkeys(numbers)):
         if number in record.words:
             yield f"it names {number} too"
+
+
+def _apart(one: str, other: str) -> int:
+    """Return how many years lie between two, and many where one is not known."""
+    return abs(int(one) - int(other)) if one.isdigit() and other.isdigit() else _LONG
 
 
 def _known(path: Path) -> Known | None:

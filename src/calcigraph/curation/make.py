@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.curation.draft import draft, identifier, kind_of, required_properties
@@ -41,7 +41,7 @@ def record(data: bytes, product: Resources, *, kind: str | None = None, by: str 
         required_properties(product),
         context,
         record=name,
-        day=f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}",
+        day=f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}",
         by=by,
         similar=mine(source.similar, known) if not source.registry else [],
     )

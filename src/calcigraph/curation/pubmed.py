@@ -11,7 +11,10 @@ from calcigraph.errors import BadSource
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = {
+    name: n
+    for n, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
+}
 _CITATION = re.compile(r"\b((?:18|19|20)\d\d)\b[^;:\n]*;\s*([\w.-]*)(?:\(([^)]*)\))?(?::\s*([\w.-]+?))?\.?(?=\s|$)")
 _ONLINE = re.compile(r"Epub (\d{4}) (\w{3}) (\d{1,2})")
 _PMID = re.compile(r"\bPMID:?\s*(\d{5,9})\b")
@@ -84,7 +87,8 @@ def read_page(text: str) -> Source:
     pmid = _PMID.search("\n".join(head)) or _PMID.search(text)
     cited = next((n for n, line in enumerate(head) if _CITATION.search(line)), None)
     if pmid is None or cited is None:
-        raise BadSource("This text is no PubMed page: it lacks a PMID, or a citation such as 2020 Feb;82(2):317-325.")
+        message = "This text is no PubMed page: it lacks a PMID, or a citation such as 2020 Feb;82(2):317-325."
+        raise BadSource(message)
     citation = _CITATION.search(head[cited])
     assert citation is not None  # noqa: S101 -- it was found in this line
     rest = [

@@ -23,7 +23,7 @@ NAMED = ("design", "treatment", "route", "condition", "phenotype", "outcome")
 """The keys for whose values the words are searched."""
 _SHORT = 4
 _WORDS_ASIDE = 4
-_TENS = "one two three four five six seven eight nine ten eleven twelve".split()
+_TENS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _COUNT = re.compile(
     rf"\b(\d{{1,6}}|{'|'.join(_TENS)})\s+(?:[\w-]+\s+){{0,3}}?"
     r"(?:patients|cases|children|adults|women|men|participants|subjects|girls|boys)\b",

@@ -18,9 +18,8 @@ def read_trial(data: dict[str, Any], context: RecordContext) -> Source:
     identity = protocol.get("identificationModule", {})
     number = identity.get("nctId", "")
     if not number:
-        raise BadSource(
-            "This is no study of ClinicalTrials.gov: protocolSection.identificationModule.nctId is missing."
-        )
+        message = "This is no study of ClinicalTrials.gov: protocolSection.identificationModule.nctId is missing."
+        raise BadSource(message)
     status, design = protocol.get("statusModule", {}), protocol.get("designModule", {})
     arms = protocol.get("armsInterventionsModule", {})
     interventions = [item.get("name", "") for item in arms.get("interventions", [])]
@@ -97,12 +96,11 @@ def _posted(results: dict[str, Any]) -> list[str]:
                 named = " / ".join(filter(None, (outcome.get("title"), part.get("title"), category.get("title"))))
                 for value in category.get("measurements", []):
                     group = value["groupId"]
-                    lines.append(
-                        f"{named} – {titles.get(group, group)} (n = {sizes.get(group, '?')}): {value.get('value', '?')} {unit}"
-                    )
+                    of = f"{titles.get(group, group)} (n = {sizes.get(group, '?')})"
+                    lines.append(f"{named}: {of}: {value.get('value', '?')} {unit}")
     for weight in ("seriousEvents", "otherEvents"):
         for event in results.get("adverseEventsModule", {}).get(weight, []):
             for stats in event.get("stats", []):
                 affected, at_risk = stats.get("numAffected", "?"), stats.get("numAtRisk", "?")
-                lines.append(f"{weight}: {event.get('term', '')} – {stats['groupId']}: {affected} of {at_risk}")
+                lines.append(f"{weight}: {event.get('term', '')}: {stats['groupId']}: {affected} of {at_risk}")
     return lines
