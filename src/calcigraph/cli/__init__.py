@@ -26,6 +26,7 @@ _COMMANDS = {
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "questions": "List the questions, or show one.",
     "release": "Write every export to a folder, with checksums, a manifest and descriptions.",
+    "schema": "Write the JSON Schema of records, for completion and errors in editors.",
     "serve": "Serve the evidence on the web: SPARQL endpoint, questions as an API, linked data.",
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
     "validate": "Check records, and say at the file's own line what is wrong.",

@@ -58,8 +58,7 @@ def draft(
 ) -> str:
     """Return the text of the record.
 
-    names = [slug, *(f"{slug}-{n}" for n in range(2, len(used) + 3))]
-    return f"{kind}/{next(name for name in names if name not in used)}"
+    `required` are the properties that classes and parts must have, `day` is when it was made, `by` who completes it,
     `similar` the records to which an index says that it is similar.
     """
     kind = record.partition("/")[0]
