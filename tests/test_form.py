@@ -57,6 +57,7 @@ def test_a_record_says_the_same_in_its_form(path: Path) -> None:
     """The form of each record says what the record says, fits the line where words allow, and is its own form."""
     data = path.read_bytes()
     form = _form(data)
+    assert form == data.decode(), "run `calcigraph fmt`"
     assert _said(form.encode(), path) == _said(data, path)
     assert _form(form.encode()) == form
     assert all(len(line) <= WIDTH or line.lstrip("- ").count(" ") <= 1 for line in form.splitlines())
