@@ -23,6 +23,7 @@ _COMMANDS = {
     "draft": "Write a record from a paper's own data, with marks where a person must fill it.",
     "export": "Write the evidence in a form that others read: RDF, tables, citations, networks, registries' formats.",
     "fmt": "Put records into their one canonical form, comments kept.",
+    "new": "Write a record by answering questions in the terminal.",
     "plot": "Draw the evidence: a map of it, a forest plot, a timeline, or the network of publications.",
     "profile": "Weigh the evidence on a treatment: studies, response, harms, claims, gaps, and a plain reading.",
     "questions": "List the questions, or show one.",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from calcigraph.cli import options
 from calcigraph.cli.talk import needing
+
+if TYPE_CHECKING:
+    from calcigraph.curation.make import Draft
 
 LIBRARIES = ("defusedxml", "httpx", "langcodes", "nbib", "rispy", "tenacity")
 
@@ -44,6 +48,11 @@ def command(
     with needing(LIBRARIES, "A draft needs", "curate"):
         data = _read(source, home)
         made = make.record(data, product, kind=kind, by=by)
+    write(made, output)
+
+
+def write(made: Draft, output: Path | None) -> None:
+    """Write a draft to standard output, to a new file, or to a new file in a folder; name the records to look at."""
     for line in made.near:
         click.echo(f"Look first at {line}.", err=True)
     if output is None:

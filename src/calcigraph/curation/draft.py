@@ -54,29 +54,31 @@ def draft(
     record: str,
     day: str,
     by: str | None = None,
-    similar: Sequence[str] = (),
+    answers: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of the record.
 
     `required` are the properties that classes and parts must have, `day` is when it was made, `by` who completes it,
-    `similar` the records to which an index says that it is similar.
+    `answers` what stands in the place of a FILL.
     """
     kind = record.partition("/")[0]
+    given = answers or {}
     facts: dict[str, str | list[str]] = {"id": record, "type": kind, **source.facts}
     if not source.registry:
         facts["form"] = "journal article" if source.one("journal") else FILL
         facts["registry_id"] = source.trials[0] if len(source.trials) == 1 and kind != "review" else ""
-    facts["similar_to"] = list(similar)
     needed = {key for key, known in context.fields.items() if known.iri in required[context.types[kind]]}
     needed |= {"design", "design_basis"} | ({"treatment", "condition"} if kind == "trial" else set())
     needed -= {"readings", "curation", "findings", "claims", "observations"}
     lines = [_HEAD, *(f"# Note: {remark}\n" for remark in source.remarks)]
     for key in ["id", "type", *context.fields]:
-        value = facts.get(key) or (FILL if key in needed else "")
+        value = facts.get(key) or (
+            given.get(key, FILL) if key in needed else given.get(key, "") if key == "enrolled" else ""
+        )
         if key in _PLACES.get(kind, ()) or value:
             lines += _entry(key, value, suggestions.get(key, ()) if value in (FILL, "") else (), "")
     if kind in _PARTS:
-        lines += _part(kind, suggestions, required, context)
+        lines += _part(kind, suggestions, required, context, given)
     lines += [f"# posted: {' '.join(line.split())}\n" for line in source.posted]
     part = "registry entry" if source.registry else "abstract" if source.abstract else "bibliographic record"
     lines += ["readings:\n", "  source:\n", *_entry("part", part, (), "    ")]
@@ -94,6 +96,7 @@ def _part(
     suggestions: Mapping[str, Sequence[Suggestion]],
     required: Mapping[str, frozenset[str]],
     context: RecordContext,
+    given: Mapping[str, str],
 ) -> list[str]:
     """Return the lines of the first finding, claim or observation, to be filled."""
     key = _PARTS[kind]
@@ -101,7 +104,11 @@ def _part(
     lines = [f"{key}:\n", "  first:\n"]
     for inner, known in context.fields.items():
         if known.iri in needed:
-            lines += _entry(inner, FILL, suggestions.get(inner, ()), "    ")
+            lines += _entry(
+                inner, given.get(inner, FILL), suggestions.get(inner, ()) if inner not in given else (), "    "
+            )
+        elif inner == "patients" and inner in given:
+            lines += _entry(inner, given[inner], (), "    ")
         elif inner in ("route", "phenotype", "outcome", "patients") and inner in suggestions:
             lines += _entry(inner, "", suggestions[inner], "    ")
     return lines
@@ -114,12 +121,23 @@ def _entry(key: str, value: str | list[str], suggested: Sequence[Suggestion], in
     lines = [f'{indent}# {key}? {item.value}: "… {item.words} …"\n' for item in suggested[:_MOST]]
     if not value:
         return lines
-    known = int(value) if key in ("year", "enrolled") and isinstance(value, str) and value.isdigit() else value
+    known = (
+        int(value) if key in ("year", "enrolled", "patients") and isinstance(value, str) and value.isdigit() else value
+    )
     typed = value == "true" if key == "results_posted" else known
     if isinstance(typed, list) and len(typed) == 1:
         typed = typed[0]
     text = yaml.safe_dump({key: typed}, allow_unicode=True, sort_keys=False, width=_LINE, default_flow_style=False)
     return lines + [indent + line for line in text.splitlines(keepends=True)]
+
+
+def asked(kind: str, required: Mapping[str, frozenset[str]], context: RecordContext) -> list[str]:
+    """Return the keys that a person must answer for a record of that kind: of the record, and of its first part."""
+    part = required.get(context.fields[_PARTS[kind]].iri, frozenset()) if kind in _PARTS else frozenset()
+    needed = required[context.types[kind]] | part | {context.fields[key].iri for key in ("design", "design_basis")}
+    facts = {"title", "first_author", "year", "readings", "curation", "registry_id"}
+    also = {"enrolled", "patients"} if kind == "study" else set()
+    return [k for k, f in context.fields.items() if (f.iri in needed or k in also) and k not in facts]
 
 
 def required_properties(product: Resources) -> dict[str, frozenset[str]]:

@@ -13,6 +13,9 @@ from calcigraph.names.vocabulary import load_vocabulary
 from calcigraph.records.context import load_context
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calcigraph.curation.source import Source
     from calcigraph.resources import Resources
 
 
@@ -29,10 +32,26 @@ def record(data: bytes, product: Resources, *, kind: str | None = None, by: str 
 
     Raises BadSource if the data cannot be read, and AlreadyThere if the publication has its record.
     """
+    return of_source(read_source(data, load_context(product.context)), product, kind=kind, by=by)
+
+
+def of_source(
+    source: Source,
+    product: Resources,
+    *,
+    kind: str | None = None,
+    by: str | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> Draft:
+    """Return the draft for what a source states; `answers` are values for keys that would say FILL.
+
+    Raises AlreadyThere if the publication has its record.
+    """
     context = load_context(product.context)
-    source = read_source(data, context)
     known = known_records(product.seeds)
     refuse(source, known)
+    if similar := mine(source.similar, known):
+        source.facts["similar_to"] = similar
     suggestions = suggest(source, load_vocabulary(product.ontology_files()), context)
     name = identifier(source, "trial" if source.registry else kind or kind_of(source), [one.id for one in known])
     text = draft(
@@ -43,7 +62,7 @@ def record(data: bytes, product: Resources, *, kind: str | None = None, by: str 
         record=name,
         day=f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}",
         by=by,
-        similar=mine(source.similar, known) if not source.registry else [],
+        answers=answers or {},
     )
     told = near(source, [item.value for item in suggestions.get("treatment", ())], known)
     told += [f"{one}: it cites this one" for one in mine(source.cited_by, known)]
