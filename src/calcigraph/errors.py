@@ -8,6 +8,8 @@ CalcigraphError
 ├── BadParameter (ValueError)      a parameter that the question does not take
 ├── BadDate (ValueError)           a day that is none, or one in the future
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
+├── BadSource (ValueError)         data on a publication that cannot be read, or not as one
+├── AlreadyThere (RuntimeError)    a publication that has its record already
 ├── BadFolder (ValueError)         a folder that holds other files than what would be written there
 ├── NothingToDraw (LookupError)    a figure of what has no findings
 ├── BadOutput (ValueError)         a file to which a figure or an export cannot be written
@@ -23,6 +25,7 @@ CalcigraphError
 ├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
 ├── BadExecutor (ValueError)       a place where no work can be done
 ├── ExecutorFailed (RuntimeError)  a cluster that does not answer, or does not finish
+├── FetchFailed (RuntimeError)     a service that did not answer, or does not know what was asked
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
 └── EndpointFailed (RuntimeError)  a distant endpoint that did not answer
 
@@ -140,6 +143,19 @@ class BadFolder(CalcigraphError, ValueError):
     """A folder that holds other files than what would be written there."""
 
 
+class BadSource(CalcigraphError, ValueError):
+    """Data on a publication that cannot be read, or that is of none or of several."""
+
+
+class AlreadyThere(CalcigraphError, RuntimeError):
+    """A publication that has its record already; `record` and `file` say which."""
+
+    def __init__(self, record: str, file: str, shared: str) -> None:
+        self.record = record
+        self.file = file
+        super().__init__(f"{shared} has its record already: {record}, in {file}. Add to that one.")
+
+
 class SiteFailed(CalcigraphError, RuntimeError):
     """A documentation that could not be written; what was there stays."""
 
@@ -200,6 +216,10 @@ class BadExecutor(CalcigraphError, ValueError):
 
 class ExecutorFailed(CalcigraphError, RuntimeError):
     """A cluster that does not answer, or whose workers do not finish."""
+
+
+class FetchFailed(CalcigraphError, RuntimeError):
+    """A service on the network that did not answer, or does not know what it was asked for."""
 
 
 class EngineFailed(CalcigraphError, RuntimeError):

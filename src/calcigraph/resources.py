@@ -105,6 +105,16 @@ class Resources(NamedTuple):
         """The query of when records were first known."""
         return self.queries / "as-of" / "publications.rq"
 
+    @property
+    def required(self) -> Path:
+        """The query of the properties that records must have."""
+        return self.queries / "curation" / "required.rq"
+
+    @property
+    def keys(self) -> Path:
+        """The query of the properties that records may have, how often, and what they mean."""
+        return self.queries / "curation" / "keys.rq"
+
     def change_queries(self) -> list[Path]:
         """Return the queries whose answers are compared between two states of the evidence, in their order."""
         return sorted((self.queries / "diff").glob("*.rq"))

@@ -29,6 +29,8 @@ _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     XSD + "date": (re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"), "a day such as 2018-07-31"),
     XSD + "language": (re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language tag such as fr"),
 }
+FILL = "FILL"
+"""What a draft says where a person must write."""
 _RECORD_ID = re.compile(r"(study|review|trial|cohort)/[A-Za-z0-9][A-Za-z0-9.-]*")
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
@@ -250,6 +252,10 @@ class _Reader:
                     scalar.column,
                     "empty-value",
                     f"{known.key} is empty: give a value or leave the key out.",
+                )
+            elif scalar.text == FILL:
+                self.problem(
+                    scalar.line, scalar.column, "to-fill", f"{known.key} is not filled yet: write what the source says."
                 )
             else:
                 values.append(convert(known, scalar))
