@@ -208,6 +208,8 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
             counts = {peer: rows_of(endpoints[peer], query) for peer in peers}
             for connections in CONNECTIONS:
                 seen = {peer: load(at, script, connections, seconds) for peer, at in endpoints.items()}
+                rates = ", ".join(f"{peer} {one.rate:,.1f}" for peer, one in seen.items())
+                click.echo(f"{name}, {connections} connections: {rates} a second", err=True)
                 ours, ox, rdf = seen["calcigraph"], seen["Oxigraph"], seen["rdflib-endpoint"]
                 lines.append(
                     (
