@@ -151,3 +151,9 @@ def test_the_command_names_what_changes(tmp_path: Path) -> None:
     assert run("--check", good) == (0, "")
     assert run(broken) == (1, "")
     assert broken.read_text(encoding="utf-8") == "id: ["
+
+
+def test_numbers_stay_bare_and_text_stays_text() -> None:
+    """A number below zero needs no quotes where its key takes numbers; a volume is text whatever it looks like."""
+    text = "id: study/x\nvolume: 82\nestimates:\n  a:\n    low: '-4.8'\n    high: -2.5\n"
+    assert _form(text.encode()) == "id: study/x\nvolume: '82'\nestimates:\n  a:\n    low: -4.8\n    high: -2.5\n"

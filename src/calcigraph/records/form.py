@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDTH = 120
 _TEXT = frozenset({XSD + "string", XSD + "language"})
 _NOTHING = frozenset({"null", "~", ""})
-_BARE = re.compile(r"(?!null$)[A-Za-z0-9][A-Za-z0-9.+-]*")
+_BARE = re.compile(r"(?!null$)[+-]?[A-Za-z0-9][A-Za-z0-9.+-]*")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _WHITE = re.compile(r"[ \t\n]+")
 
