@@ -161,8 +161,8 @@ def test_a_trial_comes_back_from_its_registry(context: RecordContext) -> None:
     assert source.remarks == ["15 is the number planned."]
 
 
-def test_posted_results_stand_in_the_draft(tmp_path: Path) -> None:
-    """Posted outcomes are shown with group, denominator and value, and as comments: they are no facts yet."""
+def test_posted_results_stand_in_the_draft() -> None:
+    """Posted outcomes of a trial (an invented one) are shown with group, denominator and value, as comments only."""
     results = {
         "outcomeMeasuresModule": {
             "outcomeMeasures": [
@@ -176,8 +176,9 @@ def test_posted_results_stand_in_the_draft(tmp_path: Path) -> None:
             ]
         }
     }
-    data = json.dumps({**NCT, "resultsSection": results, "hasResults": True}).encode()
-    text = make.record(data, _without(tmp_path, "trials/NCT03267277.yaml")).text
+    section = {**NCT["protocolSection"], "identificationModule": {"nctId": "NCT00000000", "briefTitle": "No real trial"}}
+    data = json.dumps({"protocolSection": section, "resultsSection": results, "hasResults": True}).encode()
+    text = make.record(data, resources()).text
     assert "# posted: Change in calcinosis: All (n = 15): 4 participants\n" in text
     assert yaml.safe_load(text)["results_posted"] is True
 
