@@ -36,7 +36,7 @@ def _papers() -> list[dict[str, Any]]:
 
 
 PAPERS = _papers()
-NCT = {
+NCT: dict[str, Any] = {
     "protocolSection": {
         "identificationModule": {
             "nctId": "NCT03267277",
@@ -176,7 +176,8 @@ def test_posted_results_stand_in_the_draft() -> None:
             ]
         }
     }
-    section = {**NCT["protocolSection"], "identificationModule": {"nctId": "NCT00000000", "briefTitle": "No real trial"}}
+    named = {"nctId": "NCT00000000", "briefTitle": "No real trial"}
+    section = NCT["protocolSection"] | {"identificationModule": named}
     data = json.dumps({"protocolSection": section, "resultsSection": results, "hasResults": True}).encode()
     text = make.record(data, resources()).text
     assert "# posted: Change in calcinosis: All (n = 15): 4 participants\n" in text
