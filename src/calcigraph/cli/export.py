@@ -117,6 +117,9 @@ def _write(form: Format, source: Source, lost: Losses, output: Path | None, *, l
         writing.write_text(beside, lost.to_json(form.name))
         click.echo(f"{lost.total} statements could not be carried: {beside} counts them.", err=True)
         click.echo(str(output))
+    if lost.carried == 0:
+        message = f"No statement passed the gate of {form.name}, so it holds nothing; `--losses` counts why."
+        click.echo(message, err=True)
 
 
 def _source(evidence: Evidence, treatment: str | None, condition: str | None) -> Source:

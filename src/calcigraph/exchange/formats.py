@@ -123,6 +123,13 @@ FORMATS: dict[str, Format] = {
             "ontology:obo_graphs",
             scoped=False,
         ),
+        Format(
+            "quickstatements",
+            "text/tab-separated-values",
+            "Wikidata: what two sources warrant, for people to submit",
+            "calcigraph.quickstatements.tsv",
+            "quickstatements:quickstatements",
+        ),
         Format("cytoscape", "application/json", "Cytoscape", "calcigraph.cyjs", "network:cytoscape"),
     )
 }

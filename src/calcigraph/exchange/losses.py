@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 class Losses:
     """The losses of one export: how many statements or parts of a kind were left out, and why.
 
-    `as_of` is the earlier day of which the export is a view, or nothing.
+    `as_of` is the earlier day of which the export is a view, or nothing. `carried` is how many statements the export
+    holds, of a format that lets only some through.
     """
 
     counted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     as_of: str = ""
+
+    carried: int | None = None
 
     def add(self, kind: str, what: str, why: str, count: int = 1) -> None:
         """Count something that was left out: its kind, what of it, and why."""
@@ -47,5 +50,6 @@ class Losses:
             {"kind": kind, "what": what, "why": why, "count": count}
             for (kind, what, why), count in sorted(self.counted.items())
         ]
-        of = {"as_of": self.as_of} if self.as_of else {}
+        of: dict[str, str | int] = {"as_of": self.as_of} if self.as_of else {}
+        of |= {} if self.carried is None else {"carried": self.carried}
         return json.dumps({"format": name, **of, "lost": lost}, indent=1, ensure_ascii=False) + "\n"

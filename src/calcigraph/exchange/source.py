@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.exchange.parts import RECORDS, Part, gather
-from calcigraph.names.mappings import read_mappings
+from calcigraph.names.mappings import expand, read_mappings
 from calcigraph.names.vocabulary import BASE, PREFIX, TERMS
 from calcigraph.questions.answers import bindings, rows
 
@@ -129,7 +129,7 @@ class Source:
         exact: dict[str, dict[str, str]] = {}
         for row in rows:
             if row["predicate_id"] == "skos:exactMatch":
-                term = TERMS + row["subject_id"].partition(":")[2]
+                term = expand(row["subject_id"], prefixes)
                 exact.setdefault(term, {}).setdefault(row["object_id"].partition(":")[0], row["object_id"])
         return prefixes, exact
 
@@ -139,7 +139,7 @@ class Source:
         return self._mapped[0]
 
     def exact(self, iri: str) -> dict[str, str]:
-        """Return the compact identifiers that mean exactly the same as a term, by prefix."""
+        """Return the compact identifiers that mean exactly the same as a term or a record, by prefix."""
         return self._mapped[1].get(iri, {})
 
     def identifier(self, iri: str, *wanted: str) -> str:
