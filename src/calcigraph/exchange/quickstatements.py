@@ -39,8 +39,8 @@ _PLAIN_DOI = re.compile(r'10\.\d{4,9}/[^\s"|]+')
 _COMMENT = "/*"
 _TREATS = "treats"
 _HELD = "held back: "
-_GROUPS = ("workGroup", "patientGroup")
-"""The groups, made by rules, of records of the same work, and of records that share or may share patients."""
+_GROUP = "patientGroup"
+"""The group, made by a rule, of records that are of one work, or share or may share patients."""
 _RETELLS = ("includes", "possiblyIncludes", "cites")
 """What leads from a record to others that it rests on."""
 
@@ -115,7 +115,7 @@ def independent(records: Iterable[Part]) -> int:
     graph = nx.Graph()
     graph.add_nodes_from(by_iri)
     for iri, record in by_iri.items():
-        groups = [value.text for name in _GROUPS for value in record.peek(name)]
+        groups = [value.text for value in record.peek(_GROUP)]
         told = [value.text for name in _RETELLS for value in record.peek(name) if value.text in by_iri]
         graph.add_edges_from((iri, other) for other in (*groups, *told))
     return nx.number_connected_components(graph)
