@@ -251,7 +251,11 @@ def open_build(start: str, *, home: Path | str | None = None, in_memory: int = I
 
 
 def connect(url: str, *, seconds: int = 60) -> Evidence:
-    """Return the evidence at a distant SPARQL endpoint whose default graph is the union of its graphs."""
+    """Return the evidence at a distant SPARQL endpoint whose default graph is the union of its graphs.
+
+    Credentials are those in the environment: CALCIGRAPH_STORE_USER with CALCIGRAPH_STORE_PASSWORD, or
+    CALCIGRAPH_STORE_TOKEN. Raises BadAddress for what is no address of an endpoint.
+    """
     from calcigraph.names.vocabulary import load_vocabulary
     from calcigraph.store.remote import RemoteEndpoint
 

@@ -206,6 +206,10 @@ class BadAddress(CalcigraphError, ValueError):
     """An address at which no store can be, or one that holds a password."""
 
 
+class BadCredentials(CalcigraphError, ValueError):
+    """Credentials in the environment that cannot be sent."""
+
+
 class PublishFailed(CalcigraphError, RuntimeError):
     """A store that did not take what was sent to it; the message says what it holds now."""
 

@@ -16,9 +16,10 @@ import pytest
 
 import calcigraph
 from calcigraph.errors import BadAddress, PublishFailed
-from calcigraph.exchange.distant import PASSWORD, TOKEN, USER, DistantStore, Services, find_services
+from calcigraph.exchange.distant import DistantStore, Services, find_services
 from calcigraph.exchange.publish import PUBLISHED, Publication
 from calcigraph.graph.dataset import GRAPHS
+from calcigraph.store.credentials import PASSWORD, TOKEN, USER
 from calcigraph.store.endpoint import LocalEndpoint
 
 if TYPE_CHECKING:

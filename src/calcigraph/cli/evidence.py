@@ -39,6 +39,10 @@ def opened(
         if as_of is not None:
             message = "--as-of asks the embedded store, which makes the rules, pools and verdicts of that day anew."
             raise click.UsageError(f"{message} Leave out --endpoint.")
+        from calcigraph.store.credentials import credentials
+
+        if credentials().exposed(endpoint):
+            click.echo("Warning: the credentials travel unencrypted to another machine: use https.", err=True)
         return connect(endpoint)
     with progress() as say:
         evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, imports=imports, in_memory=0, progress=say)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
-from calcigraph.errors import BadAddress, PublishFailed
+from calcigraph.errors import PublishFailed
+from calcigraph.store.credentials import check_address, credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-USER, PASSWORD, TOKEN = "CALCIGRAPH_STORE_USER", "CALCIGRAPH_STORE_PASSWORD", "CALCIGRAPH_STORE_TOKEN"
-"""The variables of the environment that hold credentials."""
 _REFUSED = frozenset({401, 403})
 _PASSING = frozenset({429, 502, 503, 504})
 """The answers of a store that may take the same request a little later."""
@@ -54,14 +51,7 @@ class DistantStore:
     def __post_init__(self) -> None:
         """Raise BadAddress for what is no address of a store."""
         for url in filter(None, (self.url, *self.known)):
-            parts = urlsplit(url)
-            if parts.password or parts.username:
-                message = (
-                    f"The address of the store holds a user's name or password: put them into {USER} and {PASSWORD}."
-                )
-                raise BadAddress(message)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise BadAddress(f"{url!r} is no address of a store: write one such as http://localhost:7878.")
+            check_address(url, "a store", "http://localhost:7878")
 
     def __enter__(self) -> Self:
         """Return the store; its connections are closed when the block ends."""
@@ -74,19 +64,14 @@ class DistantStore:
     @property
     def exposed(self) -> bool:
         """Whether credentials would travel unencrypted to another machine."""
-        parts = urlsplit(self.url)
-        return parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1") and _has_credentials()
+        return credentials().exposed(self.url)
 
     @cached_property
     def _client(self) -> httpx.Client:
         import httpx
 
-        user, token = os.environ.get(USER), os.environ.get(TOKEN)
-        return httpx.Client(
-            timeout=self.seconds,
-            auth=(user, os.environ.get(PASSWORD, "")) if user and not token else None,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
-        )
+        header = credentials().header
+        return httpx.Client(timeout=self.seconds, headers={"Authorization": header} if header else {})
 
     def select(self, url: str, query: str) -> bytes:
         """Return the results of a query as SPARQL JSON; raises PublishFailed."""
@@ -133,7 +118,9 @@ class DistantStore:
             where = answer.headers.get("Location", "elsewhere")
             raise PublishFailed(f"The store at {url} has moved to {where}: name that address.")
         if answer.status_code in _REFUSED:
-            raise PublishFailed(f"The store at {url} refuses {_who()} ({answer.status_code}): {_how()}.")
+            raise PublishFailed(
+                f"The store at {url} refuses {credentials().who} ({answer.status_code}): {credentials().advice}."
+            )
         if answer.status_code >= _FIRST_ERROR and answer.status_code != also:
             words = " ".join(answer.text.split())[:_SHOWN]
             raise PublishFailed(f"The store at {url} answered {answer.status_code}: {words or answer.reason_phrase}.")
@@ -166,7 +153,7 @@ class DistantStore:
         except httpx.TransportError as error:
             raise PublishFailed(f"There is no store at {url}: {_told(error)}.") from error
         if status in _REFUSED:
-            raise PublishFailed(f"The store at {url} refuses {_who()} ({status}): {_how()}.")
+            raise PublishFailed(f"The store at {url} refuses {credentials().who} ({status}): {credentials().advice}.")
         return status < _REDIRECTS.start
 
     def _status(self, method: str, url: str, **rest: Any) -> int:
@@ -226,19 +213,6 @@ _PROBES = {"query": _queried, "update": _updated, "graph_store": _graphs_served}
 
 def _joined(url: str, path: str) -> str:
     return f"{url.rstrip('/')}/{path}" if path else url
-
-
-def _has_credentials() -> bool:
-    return bool(os.environ.get(USER) or os.environ.get(TOKEN))
-
-
-def _who() -> str:
-    return "the credentials in the environment" if _has_credentials() else "to be asked without credentials"
-
-
-def _how() -> str:
-    verb = "check" if _has_credentials() else "set"
-    return f"{verb} {USER} and {PASSWORD}, or {TOKEN}"
 
 
 def _told(error: BaseException | None) -> str:

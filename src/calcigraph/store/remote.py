@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 import urllib.error
+import urllib.request
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from calcigraph.errors import EndpointFailed
+from calcigraph.store.credentials import check_address, credentials
+
+if TYPE_CHECKING:
+    from SPARQLWrapper import SPARQLWrapper
 
 _COMMENTS = re.compile(r"^\s*#.*\n", re.MULTILINE)
 """Whole lines of comment, such as the header of a question; what stands behind a query's own words is left."""
+
+_FORBIDDEN = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +27,20 @@ class RemoteEndpoint:
     url: str
     seconds: int = 60
 
+    def __post_init__(self) -> None:
+        """Raise BadAddress for what is no address of an endpoint, or for one that holds a password."""
+        check_address(self.url, "an endpoint", "http://localhost:7878/query")
+
     def select(self, query: str) -> bytes:
         """Return the results of a SELECT query as SPARQL JSON.
 
-        The endpoint's default graph must be the union of its graphs. Raises EndpointFailed.
+        The endpoint's default graph must be the union of its graphs. Raises EndpointFailed, and BadCredentials for
+        those in the environment that cannot be sent.
         """
-        from SPARQLWrapper import JSON, POST, SPARQLWrapper
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+        from SPARQLWrapper import JSON, POST
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException, Unauthorized
 
-        client = SPARQLWrapper(self.url)
+        client = _client(self.url)
         client.setMethod(POST)
         client.setReturnFormat(JSON)
         client.setTimeout(self.seconds)
@@ -35,7 +48,36 @@ class RemoteEndpoint:
         client.setQuery(_COMMENTS.sub("", query))
         try:
             answer: bytes = client.query().response.read()
+        except Unauthorized as error:
+            raise EndpointFailed(self._refusal()) from error
+        except urllib.error.HTTPError as error:
+            with error:
+                told = self._refusal() if error.code == _FORBIDDEN else self._failure(error)
+            raise EndpointFailed(told) from error
         except (SPARQLWrapperException, urllib.error.URLError, OSError) as error:
-            message = f"The endpoint {self.url} did not answer: {error}"
-            raise EndpointFailed(message) from error
+            raise EndpointFailed(self._failure(error)) from error
         return answer
+
+    def _failure(self, error: Exception) -> str:
+        return f"The endpoint {self.url} did not answer: {error}"
+
+    def _refusal(self) -> str:
+        told = credentials()
+        return f"The endpoint {self.url} refuses {told.who}: {told.advice}."
+
+
+def _client(url: str) -> SPARQLWrapper:
+    """Return a client that sends the credentials to that address alone, and not to where a redirect leads."""
+    from SPARQLWrapper import SPARQLWrapper
+
+    header = credentials().header
+
+    class Client(SPARQLWrapper):
+        # The library's own way, a custom header, is sent on to any address that the endpoint names.
+        def _createRequest(self) -> urllib.request.Request:  # noqa: N802 -- the library's name
+            request = super()._createRequest()
+            if header is not None:
+                request.add_unredirected_header("Authorization", header)
+            return request
+
+    return Client(url)
