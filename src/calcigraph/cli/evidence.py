@@ -41,9 +41,10 @@ def opened(
             raise click.UsageError(f"{message} Leave out --endpoint.")
         from calcigraph.store.credentials import credentials
 
+        distant = connect(endpoint)
         if credentials().exposed(endpoint):
             click.echo("Warning: the credentials travel unencrypted to another machine: use https.", err=True)
-        return connect(endpoint)
+        return distant
     with progress() as say:
         evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, imports=imports, in_memory=0, progress=say)
     warn_if_stale(evidence.stale, "this answer comes from the last good build")

@@ -17,7 +17,11 @@ home = click.option(
     envvar="CALCIGRAPH_HOME",
     help="Where builds live.  [default: the user's cache; env: CALCIGRAPH_HOME]",
 )
-endpoint = click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the embedded store.")
+endpoint = click.option(
+    "--endpoint",
+    metavar="URL",
+    help="Ask this SPARQL endpoint instead of the embedded store; CALCIGRAPH_STORE_* hold credentials.",
+)
 as_of = click.option(
     "--as-of",
     metavar="DATE",

@@ -95,9 +95,9 @@ def _passed(source: Source, losses: Losses) -> Iterator[_Borne]:
         if independent(one.assertion.record for one in alike) >= ENOUGH:
             yield from alike
             continue
-        for one in alike:
-            why = f"fewer than {ENOUGH} independent sources say so of this treatment in this condition"
-            _hold(one.assertion, why, losses)
+        why = f"fewer than {ENOUGH} independent sources say so of this treatment in this condition"
+        for alone in alike:
+            _hold(alone.assertion, why, losses)
 
 
 def _hold(one: Assertion, why: str, losses: Losses) -> None:
@@ -118,7 +118,8 @@ def independent(records: Iterable[Part]) -> int:
         groups = [value.text for value in record.peek(_GROUP)]
         told = [value.text for name in _RETELLS for value in record.peek(name) if value.text in by_iri]
         graph.add_edges_from((iri, other) for other in (*groups, *told))
-    return nx.number_connected_components(graph)
+    groups: int = nx.number_connected_components(graph)
+    return groups
 
 
 def _item(source: Source, iri: str) -> str | None:

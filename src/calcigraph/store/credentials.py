@@ -57,7 +57,8 @@ class Credentials(NamedTuple):
 
 def credentials() -> Credentials:
     """Return the credentials in the environment; a line end after a token, as files have it, is no part of it."""
-    return Credentials(*(os.environ.get(name, "") for name in (USER, PASSWORD)), os.environ.get(TOKEN, "").strip())
+    user, password, token = (os.environ.get(name, "") for name in (USER, PASSWORD, TOKEN))
+    return Credentials(user, password, token.strip())
 
 
 def check_address(url: str, kind: str, example: str) -> None:
