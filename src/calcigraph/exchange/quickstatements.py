@@ -118,8 +118,8 @@ def independent(records: Iterable[Part]) -> int:
         groups = [value.text for value in record.peek(_GROUP)]
         told = [value.text for name in _RETELLS for value in record.peek(name) if value.text in by_iri]
         graph.add_edges_from((iri, other) for other in (*groups, *told))
-    groups: int = nx.number_connected_components(graph)
-    return groups
+    sources: int = nx.number_connected_components(graph)
+    return sources
 
 
 def _item(source: Source, iri: str) -> str | None:
