@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from starlette.responses import Response, StreamingResponse
 
-from calcigraph.serve import wire
+from calcigraph.serve import hits, wire
 from calcigraph.serve.cache import Kept, repeatable
 from calcigraph.serve.formats import GRAPHS, SOLUTIONS
 from calcigraph.serve.negotiation import Choice, choose_any, not_acceptable
@@ -63,6 +63,7 @@ async def give(
     same = repeatable(asking.query)
     if same:
         headers["ETag"] = key
+        hits.same(request, serving)
         if has_already(request, key):
             return Response(status_code=304, headers=headers)
         kept = serving.cache.get(key)
@@ -85,7 +86,7 @@ async def give(
     with result.content:
         content = result.content.read()
     if same:
-        serving.cache.put(key, Kept(content, choice.content_type))
+        serving.cache.put(key, Kept(content, choice.content_type), len(content))
     return Response(content, headers=headers)
 
 
@@ -98,7 +99,7 @@ async def fetch(serving: Serving, query: str, *, rows: str | None = None, graph:
         result = await serving.pool.run(job)
         with result.content:
             kept = Kept(result.content.read(), "")
-        serving.cache.put(key, kept)
+        serving.cache.put(key, kept, len(kept.content))
     return kept.content
 
 
