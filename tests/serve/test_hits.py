@@ -97,7 +97,7 @@ def test_what_an_answer_depends_on_is_told_apart(server: Served) -> None:
             answer = server.client.post("sparql", content=content, headers={"Content-Type": QUERY})
             assert str(answer.json()["boolean"]).lower() == term
         pages = [
-            server.get("questions/lookup", headers={"Accept": "text/html", "Host": host}).text
+            server.get("questions/treatments", headers={"Accept": "text/html", "Host": host}).text
             for host in ("one.example", "two.example")
         ]
         assert ["one.example" in page for page in pages] == ["two.example" not in page for page in pages]
