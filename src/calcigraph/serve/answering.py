@@ -80,7 +80,7 @@ async def give(
     choice = triples if result.form == "graph" else rows
     assert choice is not None  # noqa: S101 -- a worker writes a format that it was given
     headers["Content-Type"] = choice.content_type
-    if not serving.cache.takes(result.length):
+    if result.length > wire.CHUNK and not serving.cache.takes(result.length):
         headers["Content-Length"] = str(result.length)
         return StreamingResponse(_parts(result.content), headers=headers)
     with result.content:
