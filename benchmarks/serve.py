@@ -112,9 +112,23 @@ def server(command: list[str], address: str, **more: Any) -> Iterator[str]:
             else:
                 message = f"{command[0]} did not answer."
                 raise click.ClickException(message)
+            while time.monotonic() < end and _worked(running.pid):
+                pass
             yield address
         finally:
             running.terminate()
+
+
+def _worked(pid: int) -> bool:
+    """Return whether a process worked in the last half second: what it loads at leisure is no part of an answer."""
+    stat = Path(f"/proc/{pid}/stat")
+
+    def ticks() -> int:
+        return sum(int(one) for one in stat.read_text().rsplit(")", 1)[1].split()[11:13])
+
+    before = ticks()
+    time.sleep(0.5)
+    return ticks() - before > 1
 
 
 def free_port() -> int:

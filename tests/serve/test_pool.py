@@ -13,7 +13,7 @@ import pytest
 
 from calcigraph.serve.pool import Pool
 from calcigraph.serve.problems import Refused, Why
-from calcigraph.serve.settings import Settings
+from calcigraph.serve.settings import Limits, Settings
 from calcigraph.serve.wire import Job
 from calcigraph.store.local import Home
 
@@ -29,7 +29,7 @@ SELECT * { GRAPH ?g { ?s ?p ?o } FILTER(!ISBLANK(?s) && !ISBLANK(?o)) } ORDER BY
 
 async def answers(build: Path, in_memory: int, *queries: str) -> list[bytes]:
     """Return the answers of a pool of workers, each as CSV or as the code of what was refused."""
-    pool = Pool(build, Settings(in_memory=in_memory), {})
+    pool = Pool(build, Settings(in_memory=in_memory, limits=Limits(seconds=60)), {})
     await pool.start()
     found: list[bytes] = []
     try:

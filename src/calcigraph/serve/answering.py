@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from starlette.responses import Response, StreamingResponse
 
-from calcigraph.serve import wire
+from calcigraph.serve import hits, wire
 from calcigraph.serve.cache import Kept, repeatable
 from calcigraph.serve.formats import GRAPHS, SOLUTIONS
 from calcigraph.serve.negotiation import Choice, choose_any, not_acceptable
@@ -63,6 +63,7 @@ async def give(
     same = repeatable(asking.query)
     if same:
         headers["ETag"] = key
+        hits.same(request, serving)
         if has_already(request, key):
             return Response(status_code=304, headers=headers)
         kept = serving.cache.get(key)
@@ -79,13 +80,13 @@ async def give(
     choice = triples if result.form == "graph" else rows
     assert choice is not None  # noqa: S101 -- a worker writes a format that it was given
     headers["Content-Type"] = choice.content_type
-    if not serving.cache.takes(result.length):
+    if result.length > wire.CHUNK and not serving.cache.takes(result.length):
         headers["Content-Length"] = str(result.length)
         return StreamingResponse(_parts(result.content), headers=headers)
     with result.content:
         content = result.content.read()
     if same:
-        serving.cache.put(key, Kept(content, choice.content_type))
+        serving.cache.put(key, Kept(content, choice.content_type), len(content))
     return Response(content, headers=headers)
 
 
@@ -98,7 +99,7 @@ async def fetch(serving: Serving, query: str, *, rows: str | None = None, graph:
         result = await serving.pool.run(job)
         with result.content:
             kept = Kept(result.content.read(), "")
-        serving.cache.put(key, kept)
+        serving.cache.put(key, kept, len(kept.content))
     return kept.content
 
 

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from calcigraph.errors import CalcigraphError
 from calcigraph.serve import assets, catalogue, console, dumps, feeds, health, linked, questions, respond, sparql, views
 from calcigraph.serve.accesslog import ROUTE, AccessLog
+from calcigraph.serve.hits import Hits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -72,7 +73,7 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def application(current: Current, made: Build) -> Starlette:
+def application(current: Current, made: Build) -> ASGIApp:
     """Return the application that serves a build, and newer ones as they come."""
 
     @asynccontextmanager
@@ -87,7 +88,6 @@ def application(current: Current, made: Build) -> Starlette:
         routes=[Mount(base, routes=routes())] if base else routes(),
         lifespan=running,
         middleware=[
-            Middleware(AccessLog, metrics=current.metrics),
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"],
@@ -106,7 +106,7 @@ def application(current: Current, made: Build) -> Starlette:
         },
     )
     app.state.current = current
-    return app
+    return AccessLog(Hits(app, current), current.metrics)
 
 
 class _Safe:

@@ -51,7 +51,7 @@ async def catalogue(request: Request) -> Response:
         triples = await serving.library.run(describe)
         content = await asyncio.to_thread(serialised, triples, choice.format.name, PREFIXES)
         kept = Kept(content, choice.content_type)
-        serving.cache.put(key, kept)
+        serving.cache.put(key, kept, len(kept.content))
     return reply(request, kept.content, kept.content_type)
 
 

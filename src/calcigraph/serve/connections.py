@@ -26,6 +26,8 @@ _TOO_SLOW = (
 )
 
 
+_SMALL = 16 * 1024
+"""Bytes up to which what is written waits for what is written next."""
 _LEFTOVERS = 16
 """How many times the largest body a client may send on, after the answer, before its connection is cut."""
 
@@ -40,11 +42,34 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
 
 
 class _Patient:
-    """A transport that is closed as its protocol wants it, and not at once."""
+    """A transport that sends what is written in one turn of the loop at once, and is closed as its protocol wants it.
 
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+    A head and its body are written apart, and each sending is a call of the system, the dearest part of a small answer.
+    """
+
+    def __init__(
+        self, transport: asyncio.Transport, close: Callable[[], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
         self._transport = transport
+        self._loop = loop
+        self._held: list[bytes] = []
         self.close = close
+
+    def write(self, data: bytes) -> None:
+        """Send the bytes before the next turn, or now if they are many: the transport is to see how much waits."""
+        self._held.append(data)
+        if len(data) > _SMALL:
+            self.flush()
+        elif len(self._held) == 1:
+            self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        if self._held:
+            data = b"".join(self._held)
+            self._held.clear()
+            if not self._transport.is_closing():
+                self._transport.write(data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -68,7 +93,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection; if there are too many, close the one that has been idle longest."""
         self._real = transport
-        patient: Any = _Patient(transport, self._close)
+        patient: Any = _Patient(transport, self._close, self.loop)
+        self._patient = patient
         super().connection_made(patient)
         self._wait_for_head()
         waiting: dict[BoundedProtocol, None] = self.app_state.setdefault("waiting_connections", {})
@@ -142,6 +168,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         """Close the connection, in a while if the client still sends and was not told yet that this was all."""
+        self._patient.flush()
         if self._in_body and self._leftover is None:
             self._linger()
         else:
@@ -173,6 +200,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Say why, and close."""
         if not self.transport.is_closing():
             self.transport.write(answer)
+            self._patient.flush()
             self._real.close()
 
     @staticmethod

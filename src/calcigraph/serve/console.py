@@ -55,7 +55,7 @@ async def known(request: Request) -> Response:
             return json.dumps(_known(library, current), ensure_ascii=False).encode()
 
         kept = Kept(await serving.library.run(tell), "application/json")
-        serving.cache.put(key, kept)
+        serving.cache.put(key, kept, len(kept.content))
     return reply(request, kept.content, kept.content_type)
 
 

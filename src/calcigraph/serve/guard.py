@@ -9,6 +9,7 @@ not. Nothing of the copy is run but on an empty store.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def federates(query: str, allowed: Iterable[str] = ()) -> bool:
     >>> federates('SELECT * { ?s ?p "at your service" } # service')
     False
     """
-    if not _letters(_SERVICE).search(query):
+    if not _stands(_SERVICE, query):
         return False
     copy = query
     for address in allowed:
@@ -50,13 +51,21 @@ def federates(query: str, allowed: Iterable[str] = ()) -> bool:
 
 
 def _uses(query: str, word: str) -> bool:
-    if not _letters(word).search(query):
+    if not _stands(word, query):
         return False
     try:
         _parse(_overwritten(query, word))
     except SyntaxError:
         return True
     return False
+
+
+def _stands(word: str, query: str) -> bool:
+    """Return whether the letters of a word stand in the query, in any spelling."""
+    if query.isascii() and "\\" not in query and word not in query.lower():
+        # Without escapes, and without letters that differ from ours in case alone, a look is enough: it takes no time.
+        return False
+    return _letters(word).search(query) is not None
 
 
 def _parse(query: str) -> None:
@@ -84,6 +93,7 @@ def _as_graph(query: str, between: str, ahead: str = "") -> str:
     return re.sub(call, graph, query, flags=re.IGNORECASE | re.ASCII)
 
 
+@cache
 def _letters(word: str) -> re.Pattern[str]:
     r"""Return the pattern of a word in either case, each letter plain or as an escape (`\u0053`, `\U00000053`)."""
     forms = [

@@ -32,6 +32,9 @@ class Metrics:
             registry=self._registry,
         )
         self._cached = Counter("calcigraph_cache", "Answers looked for in memory", ("found",), registry=self._registry)
+        self._repeated = Counter(
+            "calcigraph_repeated", "Answers given again as they had been sent", registry=self._registry
+        )
         self._open = Gauge("calcigraph_open_requests", "Requests being answered", registry=self._registry)
         self._quads = Gauge("calcigraph_quads", "Quads of the build that is served", registry=self._registry)
         self._build = Info("calcigraph_build", "The build that is served", registry=self._registry)
@@ -54,6 +57,10 @@ class Metrics:
     def cached(self, *, hit: bool) -> None:
         """Count a look for an answer in memory."""
         self._cached.labels("yes" if hit else "no").inc()
+
+    def repeated(self) -> None:
+        """Count an answer that was given again as it had been sent."""
+        self._repeated.inc()
 
     def opened(self, info: BuildInfo) -> None:
         """Note which build is served."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.names.nearest import nearest
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calcigraph.serve.formats import Format
+
+
+_LONGEST = 512
+_REMEMBERED = 256
+"""Headers that are remembered with what they chose, if they are not longer than that."""
 
 
 class Choice(NamedTuple):
@@ -36,6 +42,13 @@ def choose(accept: str | None, asked: str | None, offers: Sequence[Format]) -> C
         return _by_name(asked, offers)
     if accept is None or not accept.strip():
         return Choice(offers[0], offers[0].media_type)
+    if len(accept) > _LONGEST:
+        return _best(accept, tuple(offers))
+    return _known(accept, tuple(offers))
+
+
+def _best(accept: str, offers: tuple[Format, ...]) -> Choice | None:
+    """Return the best of the offers by a header that says what the client takes; raises Refused if it says nothing."""
     import mimeparse
 
     # Of equals the last one is taken, and a format's own media type goes before the others.
@@ -51,6 +64,10 @@ def choose(accept: str | None, asked: str | None, offers: Sequence[Format]) -> C
         return None
     first = next(offer for offer in offers if found in offer.media_types)
     return Choice(first, found)
+
+
+_known = lru_cache(_REMEMBERED)(_best)
+"""Clients are of few kinds, and each says the same each time."""
 
 
 def choose_any(accept: str | None, asked: str | None, *kinds: Sequence[Format]) -> list[Choice | None]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve.cache import Cache
+from calcigraph.serve.cache import Cache, Kept
 from calcigraph.serve.documents import Documents, read_documents, read_queries
 from calcigraph.serve.pages.library import Library
 from calcigraph.serve.pool import Pool
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.questions.catalog import Question
     from calcigraph.resources import Resources
+    from calcigraph.serve.hits import Reply
     from calcigraph.serve.metrics import Metrics
     from calcigraph.serve.settings import Settings
     from calcigraph.store.local import Build, BuildInfo, Home
@@ -37,7 +38,10 @@ class Serving:
     info: BuildInfo
     names: Vocabulary
     pool: Pool
-    cache: Cache
+    cache: Cache[Kept]
+    """Results of queries, and pages, by what was asked."""
+    hits: Cache[Reply]
+    """Answers as they were sent, by request."""
     metrics: Metrics
     documents: Documents
     library: Library
@@ -119,7 +123,8 @@ class Current:
         self.metrics.opened(made.info)
         limits = self.settings.limits
         library = Library(self.product, pool, names, made.info, waiting=limits.waiting)
-        return Serving(made.info, names, pool, Cache(limits.cache), self.metrics, documents, library)
+        cache, hits = Cache[Kept](limits.cache // 2), Cache["Reply"](limits.cache // 2)
+        return Serving(made.info, names, pool, cache, hits, self.metrics, documents, library)
 
     async def _watch(self) -> None:
         """Put a newer build, or new workers, in the place of what is served; requests that run keep what they have."""

@@ -11,6 +11,7 @@ from calcigraph.names.nearest import nearest
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.serve.cache import Kept
 from calcigraph.serve.formats import PAGE, Format
+from calcigraph.serve.hits import same
 from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.pages.home import home
 from calcigraph.serve.pages.links import local
@@ -101,7 +102,8 @@ async def give_page(request: Request, key: tuple[str, ...], make: Callable[[Libr
     kept = serving.cache.get(name)
     if kept is None:
         kept = Kept((await serving.library.run(make)).encode(), PAGE.content_type())
-        serving.cache.put(name, kept)
+        serving.cache.put(name, kept, len(kept.content))
+    same(request, serving)
     return reply(request, kept.content, kept.content_type)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import socket
+    from typing import BinaryIO
 
 HEAD = struct.Struct(">cI")
 JOB = b"J"
@@ -51,21 +51,11 @@ def frame(kind: bytes, data: bytes) -> bytes:
     return HEAD.pack(kind, len(data)) + data
 
 
-def receive(connection: socket.socket) -> tuple[bytes, bytes] | None:
+def receive(reader: BinaryIO) -> tuple[bytes, bytes] | None:
     """Return the next frame's kind and bytes, or None when the other side is gone."""
-    head = _exactly(connection, HEAD.size)
-    if head is None:
+    head = reader.read(HEAD.size)
+    if len(head) < HEAD.size:
         return None
     kind, length = HEAD.unpack(head)
-    data = _exactly(connection, length)
-    return None if data is None else (kind, data)
-
-
-def _exactly(connection: socket.socket, count: int) -> bytes | None:
-    parts = bytearray()
-    while len(parts) < count:
-        part = connection.recv(count - len(parts))
-        if not part:
-            return None
-        parts += part
-    return bytes(parts)
+    data = reader.read(length)
+    return None if len(data) < length else (kind, data)

@@ -68,8 +68,10 @@ def work(connection: socket.socket, store: ox.Store, settings: Settings, prefixe
     memory = Memory()
     most = confine(memory, limits.memory, network=bool(settings.services))
     code = 0
+    # A head and what follows it come in one call of the system.
+    reader = connection.makefile("rb")
     try:
-        while (received := wire.receive(connection)) is not None:
+        while (received := wire.receive(reader)) is not None:
             signal.setitimer(signal.ITIMER_REAL, limits.seconds + _GRACE)
             job = wire.Job.from_bytes(received[1])
             writer = _Writer(connection, limits.result)
