@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -64,10 +64,11 @@ def command(
     Example:
       calcigraph validate seeds/studies/robertson-2003.yaml
     """
+    from calcigraph.graph.endings import rdf_format
     from calcigraph.resources import record_files, resources
 
     product = resources(seeds=seeds)
-    rdf = [path for path in paths if str(path) == "-" or _rdf_format(path) is not None]
+    rdf = [path for path in paths if str(path) == "-" or rdf_format(path) is not None]
     if rdf and len(rdf) < len(paths):
         message = "Records and RDF files are validated apart: name the ones, then the others."
         raise click.UsageError(message)
@@ -141,19 +142,11 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
     return bool(done)
 
 
-def _rdf_format(path: Path) -> Any:
-    """Return the RDF format of a file by the end of its name, or None if it is none."""
-    import pyoxigraph as ox
-
-    endings = {"owl": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
-    ending = path.suffix.removeprefix(".").casefold()
-    return endings.get(ending) or (ox.RdfFormat.from_extension(ending) if ending not in ("yaml", "yml") else None)
-
-
 def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str, least: Severity) -> None:
-    """Validate RDF files, and what comes on standard input as Turtle or a record, and write the report."""
+    """Validate RDF files, and what comes on standard input as Turtle, and write the report."""
     import pyoxigraph as ox
 
+    from calcigraph.graph.endings import rdf_format
     from calcigraph.records.context import load_context
     from calcigraph.resources import read_limited, record_files
     from calcigraph.validation.foreign import MAX_BYTES, check_rdf
@@ -175,7 +168,7 @@ def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str,
         problems += check_rdf(
             data,
             name,
-            _rdf_format(path) or ox.RdfFormat.TURTLE,
+            rdf_format(path) or ox.RdfFormat.TURTLE,
             shapes=shapes,
             declared=declared,
             context=context,

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import BadImport
 from calcigraph.graph.dataset import mapping_quads
+from calcigraph.graph.endings import rdf_format
 from calcigraph.names.mappings import expand, read_header, read_mappings
 from calcigraph.names.vocabulary import LABEL, RDF_TYPE
 
@@ -22,7 +23,6 @@ MOST_BYTES = 2**30
 _ENTITY = 1000
 """Characters that an entity of an XML document may stand for: enough for an address."""
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_OTHER_ENDINGS = {"owl": ox.RdfFormat.RDF_XML, "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}
 _TABLES = ("tsv", "jsonl")
 _SSSOM = frozenset({"subject_id", "predicate_id", "object_id", "mapping_justification"})
 _EDGE = frozenset({"subject", "predicate", "object"})
@@ -47,7 +47,7 @@ def read(path: Path, prefixes: Mapping[str, str]) -> Read:
         raise BadImport(path, f"it has more than {MOST_BYTES:,} bytes: split it")
     if ending in _TABLES:
         return _table(path, prefixes)
-    form = _OTHER_ENDINGS.get(ending) or ox.RdfFormat.from_extension(ending)
+    form = rdf_format(path)
     if form is None:
         known = "ttl, nt, nq, trig, rdf, owl, jsonld, n3, or tsv and jsonl for KGX and SSSOM"
         raise BadImport(path, f"its ending names no known format: {known}")
