@@ -12,6 +12,7 @@ import tempfile
 from base64 import urlsafe_b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from string import Template
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,7 +76,7 @@ class Publication:
         """
         query = self._text("graphs")
         held = {str(row["graph"]): row for row in self._rows(query)}
-        local = [self._graph(name) for name in self._names()]
+        local = self._graphs
         same = {
             one.name
             for one in local
@@ -140,8 +141,10 @@ class Publication:
             raise ExportFailed(message)
         return self.evidence.endpoint.store
 
-    def _names(self) -> list[str]:
-        return sorted(name.value for name in self._local.named_graphs())
+    @cached_property
+    def _graphs(self) -> list[Graph]:
+        """The named graphs here, by name: a build does not change, so what is sent is compared with the same again."""
+        return [self._graph(name) for name in sorted(name.value for name in self._local.named_graphs())]
 
     def _lines(self, name: str) -> list[bytes]:
         """Return the triples of a named graph as lines of N-Triples, in one order for the same triples."""
