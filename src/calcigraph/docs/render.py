@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from calcigraph.docs.axioms import label_of
 from calcigraph.docs.sources import shorten
+from calcigraph.docs.templating import environment
 from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
@@ -36,13 +37,7 @@ class Renderer:
     def __init__(self, ontology: Ontology, sources: Mapping[str, Source], version: str) -> None:
         self.ontology = ontology
         self.sources = sources
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment(TEMPLATES)
         self._environment.globals |= {"version": version, "ontology": ontology, "terms": ontology.terms}
         self._environment.filters |= {
             "term": self._term,

@@ -89,16 +89,9 @@ def to_markdown(report: Report) -> str:
 
 def to_html(report: Report) -> str:
     """Return a report as one page of HTML that needs nothing else."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from calcigraph.docs.templating import environment
 
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("report.html")
+    template = environment(_TEMPLATES).get_template("report.html")
     return template.render(report=report, note=_NOTE, version=calcigraph.__version__) + "\n"
 
 

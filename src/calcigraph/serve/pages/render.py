@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import pass_context
 
 import calcigraph
+from calcigraph.docs.templating import environment
 from calcigraph.questions.answers import heading
 from calcigraph.serve.assets import asset_name
 from calcigraph.serve.pages import links
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,15 +28,8 @@ def page(template: str, *, base: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.globals |= {
+    made = environment(_TEMPLATES, auto_reload=False)
+    made.globals |= {
         "asset": asset_name,
         "version": calcigraph.__version__,
         "href": pass_context(lambda context, iri, **asked: links.href(iri, context["base"], **asked)),
@@ -40,10 +37,10 @@ def _environment() -> Environment:
         "outside": links.outside,
         "local": links.local,
     }
-    environment.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence}
-    environment.policies["json.dumps_function"] = json.dumps
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
-    return environment
+    made.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence}
+    made.policies["json.dumps_function"] = json.dumps
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
+    return made
 
 
 def _percent(proportion: float) -> str:
