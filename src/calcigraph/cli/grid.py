@@ -27,10 +27,11 @@ def headed(rows: Sequence[Sequence[str]], widths: Sequence[int], numeric: Sequen
 def _lines(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
     columns = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
     height = max(map(len, columns))
-    for column, width, to_right in zip(columns, widths, right, strict=True):
-        column[:] = [line.rjust(width) if to_right else line.ljust(width) for line in column]
-        column += [" " * width] * (height - len(column))
-    return [(" " * GAP).join(line).rstrip() for line in zip(*columns, strict=True)]
+    set_out = [
+        [line.rjust(width) if to_right else line.ljust(width) for line in [*column, *[""] * (height - len(column))]]
+        for column, width, to_right in zip(columns, widths, right, strict=True)
+    ]
+    return [(" " * GAP).join(line).rstrip() for line in zip(*set_out, strict=True)]
 
 
 def _wrapped(cell: str, width: int) -> list[str]:
