@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.catalog import Question
     from calcigraph.questions.changes import Changes
+    from calcigraph.questions.marks import Mark
     from calcigraph.questions.trace import Trace
     from calcigraph.store.local import Build, BuildInfo, Home
     from calcigraph.synthesis import Counted, NoPool, Pool, Switches
@@ -140,6 +141,26 @@ class Evidence:
 
         return list(default_profiles(self.counts, self.facts, self.names))
 
+    @cached_property
+    def marks(self) -> dict[str, list[Mark]]:
+        """The marks on sources by record: retracted, doubted, corrected, superseded, or a preprint."""
+        from calcigraph.questions.marks import marks
+
+        return marks(self.endpoint, self.product.marked.read_text(encoding="utf-8"))
+
+    def marks_on(self, answer: Answer) -> list[Mark]:
+        """Return the marks on the sources that the rows of an answer name or rest on."""
+        from calcigraph.questions.marks import on_answer
+
+        return on_answer(answer, self.marks)
+
+    def marks_behind(self, profile: Profile) -> list[Mark]:
+        """Return the marks on the sources of a profile, and on those that said something on it and are withdrawn."""
+        from calcigraph.questions.marks import on_profile
+
+        treatment = profile.treatment.iri
+        return on_profile(profile, {treatment, *self.names.members.get(treatment, ())}, self.marks)
+
     def changes_since(self, old: Evidence) -> list[Changes]:
         """Return what is new, what changed and what is gone since another state of the evidence, section by section.
 
@@ -238,6 +259,23 @@ def _day(text: str) -> date:
     from calcigraph.names.days import asked_day
 
     return asked_day(text, date.today())  # noqa: DTZ011 -- the day where the user is
+
+
+def open_unmarked(
+    *,
+    seeds: Path | str | None = None,
+    home: Path | str | None = None,
+    in_memory: int = IN_MEMORY,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Evidence:
+    """Return the evidence as it would be if no source were marked; the parameters are those of `open_evidence`."""
+    from calcigraph.build.view import as_if_unmarked
+    from calcigraph.store.local import Home, default_home
+
+    product = resources(seeds=Path(seeds) if seeds is not None else None)
+    place = Home(Path(home) if home is not None else default_home())
+    made, _ = newest_build(product, place, progress=progress)
+    return _evidence(product, as_if_unmarked(product, place, made, progress), in_memory)
 
 
 def open_build(start: str, *, home: Path | str | None = None, in_memory: int = IN_MEMORY) -> Evidence:

@@ -63,6 +63,26 @@ class Resources(NamedTuple):
         return self.seeds / "searches.tsv"
 
     @property
+    def standing(self) -> Path:
+        """The table of the standing of sources, which a folder of records may lack."""
+        return self.seeds / "standing.tsv"
+
+    @property
+    def marked(self) -> Path:
+        """The query of the records whose sources are marked."""
+        return self.queries / "standing" / "marked.rq"
+
+    @property
+    def notices(self) -> Path:
+        """The query of the standing notices, with what each gives and since when."""
+        return self.queries / "standing" / "notices.rq"
+
+    @property
+    def dois(self) -> Path:
+        """The query of the records' DOIs."""
+        return self.queries / "standing" / "dois.rq"
+
+    @property
     def rules(self) -> Path:
         """The folder of inference rules."""
         return self.ontology / "rules"

@@ -59,11 +59,12 @@ def _make(
     progress: Callable[[str], None],
 ) -> None:
     from calcigraph.build.check import check
+    from calcigraph.graph.standing import UNSEEN
 
     spool = folder / "spool"
     spool.mkdir()
     checked = check(product, record_files(product.seeds), spool, engine=engine, executor=executor, progress=progress)
-    if any(problem.severity is Severity.VIOLATION for problem in checked.problems):
+    if any(problem.severity is Severity.VIOLATION and problem.code != UNSEEN for problem in checked.problems):
         raise InvalidRecords(checked.problems)
     _store(product, checked, digest, folder, progress)
 

@@ -87,6 +87,7 @@ def _tables(whole: Checked, product: Resources, spool: Path) -> None:
     """Add the quads of the tables, or what is wrong in them."""
     import pyoxigraph as ox
 
+    from calcigraph.graph.standing import standing_quads
     from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
 
     vocabulary = load_vocabulary(product.ontology_files())
@@ -99,6 +100,9 @@ def _tables(whole: Checked, product: Resources, spool: Path) -> None:
     except InvalidRecords as error:
         whole.problems += error.problems
         return
+    marked, wrong = standing_quads(product.standing, vocabulary, [*whole.files, *whole.refused])
+    whole.problems += wrong
+    quads += marked
     target = spool / "tables.nq"
     ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
     whole.parts.append(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calcigraph.store.local import write_info
+from calcigraph.store.local import WITHDRAWN, write_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def finish(
     product: Resources, store: ox.Store, folder: Path, info: BuildInfo, progress: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Add what rules derive and what findings add up to, and write the graph, the names and the info of the build.
+    """Take out what was withdrawn, add what rules derive and what findings add up to, and write all that a build has.
 
     `info` is written with the numbers of quads that there are in the end. Raises BuildFailed if a pool or a profile
     breaks a shape.
@@ -27,9 +27,13 @@ def finish(
     import pyoxigraph as ox
 
     from calcigraph.build.weigh import weigh
+    from calcigraph.build.withdraw import withdraw
     from calcigraph.names.vocabulary import load_vocabulary
     from calcigraph.reasoning.rules import infer, load_rules
 
+    gone = withdraw(product, store)
+    if gone:
+        ox.serialize(gone, str(folder / WITHDRAWN), format=ox.RdfFormat.N_QUADS)
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))
     vocabulary = load_vocabulary(product.ontology_files(), product.mappings)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from calcigraph.graph.dataset import MADE
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    import pyoxigraph as ox
 
     from calcigraph.resources import Resources
     from calcigraph.store.local import Build, Home
@@ -40,19 +36,11 @@ def _make(
     import pyoxigraph as ox
 
     from calcigraph.build.finish import finish
+    from calcigraph.build.stated import stated
 
     store = ox.Store(str(folder / "store"))
-    store.bulk_extend(_stated(made.dump))
+    store.bulk_extend(stated(made))
     for path in files:
         store.bulk_extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
     info = made.info._replace(digest=digest, quads=0, derived=0)
     finish(product, store, folder, info, progress)
-
-
-def _stated(graph: Path) -> Iterator[ox.Quad]:
-    """Yield what was stated, and not what a build made of it."""
-    import pyoxigraph as ox
-
-    for quad in ox.parse(path=str(graph), format=ox.RdfFormat.N_QUADS):
-        if not quad.graph_name.value.startswith(MADE):
-            yield quad

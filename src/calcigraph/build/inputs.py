@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def fingerprint(product: Resources) -> str:
-    """Return the digest of seeds, searches, ontology, tables, mappings, rules, shapes, code and synthesis queries."""
+    """Return the digest of seeds and their tables, ontology, mappings, rules, shapes, code and synthesis queries."""
     digest = hashlib.blake2b(digest_size=16)
     ontology = [*product.ontology_files(), *product.order_files(), product.context, *product.rule_files()]
     ontology += [*product.mapping_files(), product.levels, product.verdicts, product.counts]
     ontology += product.profile_queries().values()
-    ontology += [product.searches] if product.searches.is_file() else []
+    ontology += [table for table in (product.searches, product.standing) if table.is_file()]
     for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code_files()]:
         data = _content(path)
         digest.update(f"{path.parent.name}/{path.name}\0{len(data)}\0".encode())

@@ -35,6 +35,7 @@ _COMMANDS = {
     "report": "Write a report on a treatment or a condition, as Markdown, HTML or PDF.",
     "schema": "Write the JSON Schema of records, for completion and errors in editors.",
     "serve": "Serve the evidence on the web: SPARQL endpoint, questions as an API, linked data.",
+    "standing": "List the sources that are retracted, doubted or corrected, what that changed, and ask CrossRef.",
     "validate": "Check records, and say at the file's own line what is wrong.",
     "why": "Trace an answer: what was stated, what a rule derived and from what, down to the papers.",
 }

@@ -27,7 +27,7 @@ def give(
 ) -> Answer:
     """Write the answer to standard output and return it; a table shows those columns alone, if any are named.
 
-    Standard error tells of names that led to a term that they do not mean exactly.
+    Standard error tells of names that led to a term that they do not mean exactly, and of sources that are marked.
     """
     from calcigraph.questions.ask import remarks
 
@@ -35,6 +35,8 @@ def give(
     answer = evidence.answer(question, given)
     for remark in remarks(question, given, evidence.names):
         click.echo(f"Note: {remark}", err=True)
+    for mark in evidence.marks_on(answer):
+        click.echo(f"Note: {mark.words}", err=True)
     _write(answer, form, question, columns)
     return answer
 

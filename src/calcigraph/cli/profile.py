@@ -73,6 +73,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
         single_patients=single_patients,
     )
     made = evidence.profile(treatment, condition=condition, route=route, switches=switches)
+    for mark in evidence.marks_behind(made):
+        click.echo(f"Note: {mark.words}", err=True)
     if form == "json":
         click.echo(to_json(made), nl=False)
     elif form == "markdown":

@@ -2,6 +2,7 @@
 
 HOME/builds/DIGEST/store/     the quads, for pyoxigraph
 HOME/builds/DIGEST/graph.nq   the same, as text
+HOME/builds/DIGEST/withdrawn.nq what withdrawn sources said, if there are any
 HOME/builds/DIGEST/names.json the names of all terms
 HOME/builds/DIGEST/build.json what was built from what
 HOME/imports/NAME.nq          what was imported, which a build takes in when it is asked to
@@ -53,6 +54,10 @@ class BuildInfo(NamedTuple):
     undated: int = 0
     unsure: int = 0
     later: int = 0
+
+
+WITHDRAWN = "withdrawn.nq"
+"""The file of what withdrawn sources said, which a build has beside its graph if there are any."""
 
 
 class Build(NamedTuple):

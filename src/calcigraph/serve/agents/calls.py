@@ -138,7 +138,12 @@ class Desk:
         return {"terms": terms, "publications": [self._known[record] for record in found]}
 
     def _sources(self, found: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {short(record): source for record, source in found.items()}
+        """Return the sources by their short address; one that is marked says how it stands."""
+        marks = self.evidence.marks
+        return {
+            short(record): source | ({"standing": [mark.words for mark in marks[record]]} if record in marks else {})
+            for record, source in found.items()
+        }
 
 
 def _spoken(names: Mapping[str, list[str]]) -> list[str]:

@@ -40,6 +40,11 @@ _SOURCES = {
             "pmid": {"type": "string"},
             "registry_id": {"type": "string"},
             "read_as": {"type": "string", "description": "Which part of the source was read"},
+            "standing": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Whether the source was retracted, doubted, corrected or superseded: tell it",
+            },
             "pages": {"type": "array", "items": {"type": "string"}},
         },
     },

@@ -50,6 +50,7 @@ def profile_page(library: Library, base: str, treatment: str, condition: str) ->
         "profile.html",
         base=base,
         profile=made,
+        marks=library.evidence.marks_behind(made),
         about=described(library, about),
         narrowed=treatment != TREATMENT and condition != CONDITION,
         overall=treatment == TREATMENT,

@@ -65,6 +65,7 @@ def question_page(library: Library, base: str, question: Question, given: Mappin
         needed=needed,
         choices={name: _choices(library, one.root) for name, one in question.parameters.items()},
         notes=remarks(question, given, library.names),
+        marks=library.evidence.marks_on(answer) if answer is not None else (),
         head=_shown(answer) if answer is not None else (),
         rows=_rows(answer, base) if answer is not None else (),
         total=len(answer) if answer is not None else 0,

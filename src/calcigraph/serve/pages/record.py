@@ -78,6 +78,7 @@ def record_page(library: Library, base: str, iri: str, triples: bytes) -> str:
         base=base,
         iri=iri,
         record=row,
+        marks=library.evidence.marks.get(iri, ()),
         authors=row["authors"].split("\t") if "authors" in row else [],
         places=outside(row),
         rows=things.rows(thing, _HEAD),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from calcigraph.questions.marks import on_records
 from calcigraph.questions.trace import address, row_nodes, short, trace
 from calcigraph.serve.pages.render import page
 
@@ -21,7 +22,7 @@ def why_page(library: Library, base: str, name: str) -> str:
 
     Raises UnknownName if the graph says nothing of it.
     """
-    return _page(base, _traces(library, [address(name)]), f"Why: {short(name)}")
+    return _page(library, base, _traces(library, [address(name)]), f"Why: {short(name)}")
 
 
 def why_row_page(library: Library, base: str, question: str, row: int, given: Mapping[str, str]) -> str:
@@ -30,7 +31,7 @@ def why_row_page(library: Library, base: str, question: str, row: int, given: Ma
     Raises UnknownQuestion, UnknownName or AmbiguousName, and BadParameter if there is no such row or parameter.
     """
     answer = library.evidence.ask(question, **given)
-    return _page(base, _traces(library, row_nodes(answer, row)), f"Why: row {row} of {question}")
+    return _page(library, base, _traces(library, row_nodes(answer, row)), f"Why: row {row} of {question}")
 
 
 class _Remembered:
@@ -46,5 +47,6 @@ def _traces(library: Library, nodes: Sequence[str]) -> list[Trace]:
     return [trace(node, endpoint, files) for node in nodes]
 
 
-def _page(base: str, traces: list[Trace], heading: str) -> str:
-    return page("why.html", base=base, traces=traces, heading=heading, short=short)
+def _page(library: Library, base: str, traces: list[Trace], heading: str) -> str:
+    marks = on_records((one.node for one in traces), library.evidence.marks)
+    return page("why.html", base=base, traces=traces, marks=marks, heading=heading, short=short)

@@ -1,0 +1,101 @@
+"""The marks on sources (retracted, doubted, corrected, superseded, preprint), and the answers that rest on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from calcigraph.names.vocabulary import BASE
+from calcigraph.questions.answers import rows
+from calcigraph.questions.trace import row_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from calcigraph.questions.answers import Answer
+    from calcigraph.questions.ask import Endpoint
+    from calcigraph.synthesis.profiles.values import Profile
+
+
+class Mark(NamedTuple):
+    """One mark on the source of a record.
+
+    `since` is a day, month or year; `address` is that of the notice, `instead` the record that took its place. If
+    the source is `withdrawn`, `left_out` of its findings, claims and observations are gone, which were on
+    `treatments`; else `parts` of them count on.
+    """
+
+    record: str
+    label: str
+    standing: str
+    since: str
+    address: str
+    instead: str
+    by: str
+    on: str
+    note: str
+    withdrawn: bool
+    left_out: int
+    parts: int
+    treatments: frozenset[str]
+
+    @property
+    def words(self) -> str:
+        """The mark in a sentence."""
+        instead = f", in its place {self.instead.removeprefix(BASE)}" if self.instead else ""
+        effect = f"{self.left_out} of its statements are left out" if self.withdrawn else "what it says counts on"
+        return f"{self.label} is a {self.standing} since {self.since} ({self.address}){instead}: {effect}."
+
+
+def marks(endpoint: Endpoint, query: str) -> dict[str, list[Mark]]:
+    """Return all marks by record; raises EndpointFailed if a distant endpoint does not answer."""
+    found: dict[str, list[Mark]] = {}
+    for row in rows(endpoint.select(query)):
+        mark = Mark(
+            record=row["record"],
+            label=row["record_label"],
+            standing=row["standing"],
+            since=row["since"],
+            address=row["address"],
+            instead=row.get("instead", ""),
+            by=row.get("by", ""),
+            on=row.get("on", ""),
+            note=row.get("note", ""),
+            withdrawn=row["withdrawn"],
+            left_out=row["left_out"],
+            parts=row["parts"],
+            treatments=frozenset(row.get("treatments", "").split()),
+        )
+        found.setdefault(mark.record, []).append(mark)
+    return found
+
+
+def on_answer(answer: Answer, known: Mapping[str, Sequence[Mark]]) -> list[Mark]:
+    """Return the marks on the records that the rows of an answer name or rest on."""
+    if not known:
+        return []
+    return on_records((node for row in range(1, len(answer) + 1) for node in row_nodes(answer, row)), known)
+
+
+def on_records(nodes: Iterable[str], known: Mapping[str, Sequence[Mark]]) -> list[Mark]:
+    """Return the marks on the records of these addresses, which may be those of their parts."""
+    records = dict.fromkeys(node.partition("#")[0] for node in nodes) if known else {}
+    return list(_flat(known[record] for record in records if record in known))
+
+
+def on_profile(profile: Profile, below: Container[str], known: Mapping[str, Sequence[Mark]]) -> list[Mark]:
+    """Return the marks on the records of a profile, and on those that said something on it and are withdrawn.
+
+    `below` has the treatment of the profile and all that are below it, by IRI.
+    """
+    records = [one.record for one in profile.findings] + [one.claim for one in profile.claims]
+    gone = [
+        record
+        for record, many in known.items()
+        if any(treatment in below for mark in many for treatment in mark.treatments)
+    ]
+    return on_records([*records, *gone], known)
+
+
+def _flat(many: Iterable[Sequence[Mark]]) -> Iterator[Mark]:
+    for some in many:
+        yield from some
