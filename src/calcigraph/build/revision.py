@@ -134,8 +134,8 @@ def _started(folder: Path, *words: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-    except FileNotFoundError as error:
-        raise _absent() from error
+    except OSError as error:
+        raise _absent(error) from error
 
 
 def _git(folder: Path, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -146,8 +146,8 @@ def _git(folder: Path, *words: str, given: bytes = b"") -> subprocess.CompletedP
             capture_output=True,
             check=False,
         )
-    except FileNotFoundError as error:
-        raise _absent() from error
+    except OSError as error:
+        raise _absent(error) from error
 
 
 def _output(folder: Path, *words: str, given: bytes = b"") -> bytes:
@@ -163,5 +163,6 @@ def _said(done: subprocess.CompletedProcess[bytes]) -> str:
     return lines[0] if lines else f"it ended with {done.returncode}."
 
 
-def _absent() -> GitFailed:
-    return GitFailed("There is no git on the PATH, which says what changed: install git, or validate all records.")
+def _absent(error: OSError) -> GitFailed:
+    why = f"git, which says what changed, cannot be run ({error.strerror})"
+    return GitFailed(f"{why}: install it, or validate all records.")
