@@ -291,6 +291,15 @@ def test_paths_narrow_what_is_told(seeds: Path, capsys: pytest.CaptureFixture[st
     assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["seeds/b/r-2003.yaml"]
 
 
+def test_reports_count_and_name_what_a_change_breaks(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unchanged record that a deletion breaks is annotated where it lies, seen from here."""
+    (seeds / "a" / "p-2001.yaml").unlink()
+    assert run("--only-changed", "HEAD", "--format", "github", seeds=seeds) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith(f"::error file={seeds / 'a' / 'q-2002.yaml'},line=8,col=3,")
+    assert said.err == "1 files: 1 violations, 0 warnings, 0 remarks.\n"
+
+
 def test_changes_are_repaired(seeds: Path) -> None:
     """With --fix a slip in a changed record is put right, and the rest is left alone."""
     (seeds / "b" / "r-2003.yaml").write_text(text("r-2003", "", "", frozenset(), "key"), encoding="utf-8")

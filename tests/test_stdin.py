@@ -121,3 +121,5 @@ def test_an_unsaved_change_is_checked_quickly(told: Told, tmp_path: Path) -> Non
     code, [line], _ = told(text, *more)
     assert (code, line.partition(": ")[0]) == (1, "seeds/studies/alpha-2001.yaml:18:15")
     assert told(ALPHA.read_text(encoding="utf-8"), *more)[:2] == (0, [])
+    code, [line], _ = told(text.replace("alpha", "new"), *more[:-1], tmp_path / "new-2001.yaml")
+    assert (code, line.partition(": ")[0]) == (1, f"{tmp_path / 'new-2001.yaml'}:18:15")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Changed(NamedTuple):
-    """The record files that differ from a revision and are there, and all problems in them and through them."""
+    """The record files that differ from a revision or are broken by that, and all problems in them."""
 
     files: list[Path]
     problems: list[Problem]
@@ -59,7 +59,7 @@ def check_changed(
     progress: Callable[[str], None] = lambda _: None,
     given: Mapping[Path, bytes] | None = None,
 ) -> Changed:
-    """Return the files that differ from a git revision, with all problems in them, and those they make in others.
+    """Return the files that differ from a git revision, and those that they break, with the problems to tell.
 
     `home` is where the index of the revision is kept; `pool` gives processes for a number of records; `given` holds
     what files are to contain in place of what stands in them. Raises BadRevision, GitFailed and IndexFailed.
@@ -117,7 +117,9 @@ class _Check:
         problems += self.spanning(before, now, ids, accounts)
         if self.product.searches.name in changed:
             problems += [one for one in table_problems(self.product) if one.file == self.log]
-        return Changed(files, sorted(problems))
+        looked_at = {shown(path, self.product) for path in files}
+        broken = {one.file for one in problems} - looked_at - {self.log}
+        return Changed([*files, *(self.path(name) for name in sorted(broken))], sorted(problems))
 
     @property
     def log(self) -> str:

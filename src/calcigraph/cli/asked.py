@@ -48,7 +48,7 @@ class Asked(NamedTuple):
         product, contents = self.product, self._contents()
         asked = {file.resolve() for path in self.paths for file in record_files(path)}
         files = {file.resolve(): file for file in record_files(product.seeds)}
-        stems = {file.stem for file in asked} | ({self._stem()} if self.given else set())
+        stems = {file.stem for file in asked} | ({self._stem(self.given)} if self.given else set())
         others = [file for resolved, file in files.items() if resolved not in asked and file.stem not in stems]
         some = bool(asked or contents)
         mine = [*contents, *(near(file) for file in sorted(asked))] if some else list(files.values())
@@ -79,6 +79,7 @@ class Asked(NamedTuple):
         from functools import partial
 
         from calcigraph.build.changed import check_changed
+        from calcigraph.build.inputs import shown
         from calcigraph.build.workers import workers
         from calcigraph.store.local import default_home
 
@@ -96,14 +97,9 @@ class Asked(NamedTuple):
         if not self.paths and self.given is None:
             return changed
         wanted = {path.resolve() for path in [*self.paths, *self._contents()]}
-        top = self.product.seeds.parent
-
-        def is_wanted(file: Path) -> bool:
-            whole = file.resolve()
-            return not wanted.isdisjoint((whole, *whole.parents))
-
-        problems = [problem for problem in changed.problems if is_wanted(top / problem.file)]
-        return [file for file in changed.files if is_wanted(file)], problems
+        mine = [file for file in changed.files if not wanted.isdisjoint((file.resolve(), *file.resolve().parents))]
+        names = {shown(file, self.product) for file in mine}
+        return mine, [problem for problem in changed.problems if problem.file in names]
 
     def _contents(self) -> dict[Path, bytes]:
         """Return what was given by the path of its file, as the other files of the folder of records are called."""
@@ -115,14 +111,14 @@ class Asked(NamedTuple):
         inside = whole.is_relative_to(seeds.resolve())
         return {seeds / whole.relative_to(seeds.resolve()) if inside else self.given.path: self.given.data}
 
-    def _stem(self) -> str:
+    def _stem(self, given: Given) -> str:
         """Return the name of the record that was given, which takes the place of the one that has that name."""
         from calcigraph.records.context import load_context
         from calcigraph.records.read import read_record
 
-        if self.given is None or self.given.path is not None:
-            return self.given.path.stem if self.given and self.given.path else ""
-        read = read_record(self.given.data, STDIN, load_context(self.product.context))
+        if given.path is not None:
+            return given.path.stem
+        read = read_record(given.data, STDIN, load_context(self.product.context))
         return (read.claimed_id or "").rpartition("/")[2]
 
     @contextmanager
