@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     ontology or shapes changed too, all records are checked.
 
     \b
-    Examples:
+    Example:
       calcigraph validate seeds/studies/robertson-2003.yaml
       calcigraph validate --only-changed origin/main
       calcigraph validate - --stdin-name seeds/studies/robertson-2003.yaml < draft.yaml
