@@ -244,7 +244,6 @@ def test_help_imports_no_heavy_library(tmp_path: Path) -> None:
         "pyshacl",
         "owlready2",
         "SPARQLWrapper",
-        "texttable",
         "yaml",
         "rapidfuzz",
     }

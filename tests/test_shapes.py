@@ -344,22 +344,22 @@ def test_engines_agree_on_the_examples(shard: int) -> None:
 
 
 @cache
-def seeds(shard: int | None = None) -> bytes:
-    """Return the facts of the curated records, or of one shard of them."""
-    files = record_files(PRODUCT.seeds)[shard :: SHARDS if shard is not None else None]
-    documents = [read_record(path.read_bytes(), path.name, CONTEXT).document for path in files]
+def seeds(step: int) -> bytes:
+    """Return the facts of the curated records, or of every step-th."""
+    documents = [
+        read_record(path.read_bytes(), path.name, CONTEXT).document for path in record_files(PRODUCT.seeds)[::step]
+    ]
     return triples_of(record_quads(document for document in documents if document))
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_engines_agree_within_the_seeds(shard: int) -> None:
-    """Both engines find the same in each curated record, down to the message."""
-    data = seeds(shard)
+def test_engines_agree_within_records() -> None:
+    """Both engines find the same in every ninth curated record, down to the message; CI has them compared on all."""
+    data = seeds(9)
     reference = [named(result) for result in validate_with_pyshacl(data, SHAPES.local)]
     assert sorted(reference) == sorted(named(result) for result in validate_with_pyshifty(data, SHAPES.local))
 
 
 def test_engines_agree_across_the_seeds() -> None:
     """Both engines find the same across all curated records."""
-    data = project([seeds()], SHAPES.spanning_properties)
+    data = project([seeds(1)], SHAPES.spanning_properties)
     assert validate_with_pyshacl(data, SHAPES.spanning) == validate_with_pyshifty(data, SHAPES.spanning)

@@ -137,6 +137,16 @@ def test_a_question_is_asked_by_a_form(opened: Any) -> None:
     assert page.get_by_role("heading", name="Source").first.is_visible()
 
 
+def test_a_question_opens_in_the_console(opened: Any) -> None:
+    """Its query with what was filled in is run there, and gives as many rows."""
+    page = opened("questions/treatments?condition=SSc")
+    rows = page.locator(".answer tbody tr").count()
+    page.get_by_role("link", name="Open in the console").click()
+    page.locator("#shown tbody tr").first.wait_for()
+    assert page.locator("#shown tbody tr").count() == rows
+    assert "SystemicSclerosis" in page.url
+
+
 def test_a_shared_link_shows_the_same(opened: Any, server: Served) -> None:
     """The link to an answer opens that answer."""
     page = opened("questions/treatments?condition=SSc&level=")

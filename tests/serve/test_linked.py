@@ -133,6 +133,18 @@ def test_an_address_of_which_nothing_is_said_is_404(server: Served, path: str) -
     assert "<script>" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"), [("study/gamma-2003", "review/gamma-2003"), ("study/alfa-2001", "study/alpha-2001")]
+)
+def test_a_wrong_address_names_the_nearest(server: Served, path: str, meant: str) -> None:
+    """What has that name elsewhere, or else the nearest name, is said in words, to programs and as a link."""
+    page = server.get(path, headers={"Accept": "text/html"})
+    assert f'<a href="/{meant}">' in page.text
+    told = server.get(path, headers={"Accept": "application/problem+json"}).json()
+    assert told["nearest"][0] == f"https://w3id.org/calcigraph/{meant}"
+    assert f"Nearest: /{meant}" in told["detail"]
+
+
 def test_named_graphs_are_read_by_the_graph_store_protocol(server: Served) -> None:
     """`graph=` gives one graph, `default` the union; neither or both is a mistake, an unknown one is 404."""
     name = BASE + "graph/study/alpha-2001"

@@ -145,7 +145,8 @@ def test_every_link_leads_to_an_answer(server: Served) -> None:
             assert answer.status_code == 200, link
             is_page = answer.headers["content-type"].startswith("text/html")
             pages[address] = Page(answer.text if is_page else "")
-        if anchor and pages[address].anchors:
+        # A query behind the sign is what the console's script reads.
+        if anchor and pages[address].anchors and not anchor.startswith("query="):
             assert anchor in pages[address].anchors, link
 
 
@@ -175,6 +176,35 @@ def test_a_profile_says_what_the_evidence_says(server: Served, tiny: Evidence) -
         assert any(link.startswith("/why?of=") and one.record.rpartition("/")[2] in link for link in page.links)
     for row in made.any_response.studies:
         assert f"{row.events} of {row.patients}" in text
+
+
+def test_each_number_of_the_reading_leads_to_its_studies(server: Served) -> None:
+    """Every figure in the plain words is a link to the section where its figures stand with their studies."""
+    text = got(server, "term/Minocycline").text
+    said = re.search(r'class="prose reading">(.*?)</p>', text, re.DOTALL)
+    assert said is not None
+    linked = re.findall(r'<a href="#([^"]+)">[^<]*\d[^<]*</a>', said[1])
+    assert linked
+    assert set(linked) <= set(Page(text).anchors)
+    assert not re.search(r"\d", re.sub(r"<a .*?</a>", "", said[1]))
+
+
+def test_every_sign_of_the_map_is_in_its_key(server: Served) -> None:
+    """Marked corners and the signs that stand for numbers are explained above the map."""
+    text = got(server, "").text
+    key = text[text.index('aria-label="Key"') : text.index('class="map"')]
+    for sign in (">?<", ">*<", ">0<", "combined", "more", "never"):
+        assert sign in key, sign
+
+
+def test_every_page_tells_of_the_feed(server: Served) -> None:
+    """A reader of feeds finds what changed from any page."""
+    for path in ("", "study/alpha-2001"):
+        found = re.search(
+            r'<link rel="alternate" type="application/atom\+xml"[^>]* href="([^"]+)"', got(server, path).text
+        )
+        assert found is not None
+        assert server.client.get(found[1]).text.startswith("<?xml")
 
 
 def test_a_record_shows_all_that_is_recorded(server: Served) -> None:

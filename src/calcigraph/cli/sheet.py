@@ -7,8 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import click
-from texttable import Texttable
 
+from calcigraph.cli.grid import GAP, headed
 from calcigraph.synthesis.profiles.forms import sections
 from calcigraph.synthesis.profiles.reading import title
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _WIDEST = 120
 _LEAST = 6
-_GAP = 3
 
 
 def show(profile: Profile) -> None:
@@ -37,13 +36,7 @@ def show(profile: Profile) -> None:
 def _table(section: Section, width: int) -> str:
     kept = [place for place in range(len(section.columns)) if any(row[place] for row in section.rows)]
     cells = [[row[place] for place in kept] for row in (section.columns, *section.rows)]
-    table = Texttable(max_width=0)
-    table.set_deco(Texttable.HEADER)
-    table.set_cols_dtype(["t"] * len(kept))
-    table.set_cols_width(_widths(cells, width - _GAP * len(kept)))
-    table.set_header_align(["l"] * len(kept))
-    table.add_rows(cells, header=True)
-    return "\n".join(line.rstrip() for line in str(table.draw()).splitlines())
+    return headed(cells, _widths(cells, width - GAP * len(kept)))
 
 
 def _widths(cells: list[list[str]], room: int) -> list[int]:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
-from texttable import Texttable
 
+from calcigraph.cli.grid import GAP, grid, headed
 from calcigraph.questions.answers import heading
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from calcigraph.questions.catalog import Question
 
 _WIDTH_OF_A_FILE = 220
-_GAP = 3
 _LEAST = 16
 _NOT_REPORTED = "·"
 
@@ -51,17 +50,11 @@ def _table(answer: Answer, columns: list[str], width: int) -> str:
     rows = list(answer)
     numeric = [all(isinstance(row[column], (int, Decimal, type(None))) for row in rows) for column in columns]
     cells = [[heading(column) for column in columns], *[[_cell(row[column]) for column in columns] for row in rows]]
-    table = Texttable(max_width=0)
-    table.set_deco(Texttable.HEADER)
-    widths = _widths(cells, width - _GAP * len(columns))
-    if sum(widths) > width - _GAP * len(columns):
+    room = width - GAP * len(columns)
+    widths = _widths(cells, room)
+    if sum(widths) > room:
         return _cards(answer, columns, width)
-    table.set_cols_width(widths)
-    table.set_header_align(["r" if number else "l" for number in numeric])
-    table.set_cols_align(["r" if number else "l" for number in numeric])
-    table.set_cols_dtype(["t"] * len(columns))
-    table.add_rows(cells, header=True)
-    return _drawn(table)
+    return headed(cells, widths, numeric)
 
 
 def _widths(cells: list[list[str]], room: int) -> list[int]:
@@ -78,16 +71,10 @@ def _widths(cells: list[list[str]], room: int) -> list[int]:
 def _cards(answer: Answer, columns: list[str], width: int) -> str:
     cards = []
     for row in answer:
-        table = Texttable(max_width=width)
-        table.set_deco(0)
-        table.set_cols_dtype(["t", "t"])
-        table.add_rows([[heading(c), _cell(row[c])] for c in columns if row[c] not in {None, ""}], header=False)
-        cards.append(_drawn(table))
+        cells = [(heading(column), _cell(row[column])) for column in columns if row[column] not in {None, ""}]
+        names = max(len(name) for name, _ in cells)
+        cards.append(grid(cells, (names, max(_LEAST, width - names - GAP))))
     return "\n\n".join(cards)
-
-
-def _drawn(table: Texttable) -> str:
-    return "\n".join(line.rstrip() for line in str(table.draw()).splitlines())
 
 
 def _cell(value: Value) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
+from calcigraph.names.nearest import nearest
 from calcigraph.names.vocabulary import BASE, TERMS
 from calcigraph.serve.answering import Asking, fetch, give
 from calcigraph.serve.description import describe, serialised
@@ -48,10 +49,7 @@ async def address(request: Request) -> Response:
     iri = BASE + stem
     query = await _query(iri, current)
     if query is None:
-        message = (
-            f"Nothing is said of {iri}. Records are at /study/…, /review/…, /trial/… and /cohort/…, terms at /ontology."
-        )
-        raise Refused(Why.NOT_FOUND, message)
+        raise _nothing(stem, current)
     form = named or await _chosen(request)
     place = f"{current.settings.base}/{stem}"
     links = _links(place, iri)
@@ -100,6 +98,20 @@ async def well_known(request: Request) -> Response:
     """Lead to the description of the dataset."""
     current: Current = request.app.state.current
     return RedirectResponse(current.settings.base + "/void", status_code=_SEE_OTHER)
+
+
+def _nothing(path: str, current: Current) -> Refused:
+    """Return that nothing is said of an address, with what has the same name elsewhere, or else the nearest names."""
+    documents = current.serving.documents.by_address.items()
+    known = [iri.removeprefix(BASE) for iri, document in documents if document.record and iri != document.graph]
+    name = path.rpartition("/")[2]
+    near = [one for one in known if one.rpartition("/")[2] == name] or nearest(path, known, limit=3)
+    hint = f" Nearest: {', '.join(f'/{one}' for one in near)}." if near else ""
+    message = (
+        f"Nothing is said of {BASE}{path}.{hint} Records are at /study/…, /review/…, /trial/… and /cohort/…, "
+        "terms at /ontology."
+    )
+    return Refused(Why.NOT_FOUND, message, leads=near, nearest=[BASE + one for one in near])
 
 
 async def _query(iri: str, current: Current) -> str | None:

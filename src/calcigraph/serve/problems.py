@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import CalcigraphError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Why(StrEnum):
@@ -64,11 +67,12 @@ STATUS = {
 
 
 class Refused(CalcigraphError):
-    """A request that cannot be answered; `code` says why, and `facts` are parts for programs."""
+    """A request that cannot be answered; `code` says why, `facts` are parts for programs, `leads` paths to go on."""
 
-    def __init__(self, code: Why, message: str, **facts: Any) -> None:
+    def __init__(self, code: Why, message: str, *, leads: Sequence[str] = (), **facts: Any) -> None:
         self.code = code
         self.facts = facts
+        self.leads = tuple(leads)
         super().__init__(message)
 
     @property

@@ -71,4 +71,4 @@ def _response(request: Request, problem: Refused, headers: dict[str, str] | None
 
 def _page(request: Request, problem: Refused) -> str:
     base = request.app.state.current.settings.base
-    return page("problem.html", base=base, status=problem.status, message=str(problem))
+    return page("problem.html", base=base, status=problem.status, message=str(problem), leads=problem.leads)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlencode, urlsplit
+
+from markupsafe import Markup
 
 from calcigraph.names.vocabulary import BASE, TERMS
 
 _WEB = ("http://", "https://")
+_FIGURE = re.compile(r"(?<![\w-])(\d+(?:\.\d+)?(?: (?:to|of) \d+)?(?: %)?)(?![\w-])")
 
 
 def href(iri: str, base: str, **asked: str | None) -> str:
@@ -33,6 +37,17 @@ def why(iri: str, base: str) -> str:
     '/why?of=study%2Falpha-2001%23minocycline'
     """
     return f"{base}/why?{urlencode({'of': iri.removeprefix(BASE)})}"
+
+
+def led(text: str, target: str) -> Markup:
+    """Return a sentence in which every figure leads to a target.
+
+    >>> led("3 to 5 patients & 2 harms", "#findings")
+    Markup('<a href="#findings">3 to 5</a> patients &amp; <a href="#findings">2</a> harms')
+    """
+    parts = _FIGURE.split(text)
+    link = Markup('<a href="{}">{}</a>')
+    return Markup("").join(link.format(target, part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def local(iri: str) -> str:

@@ -8,7 +8,7 @@ from calcigraph.figures.cells import State
 from calcigraph.serve.pages.grid import Shown, shown
 from calcigraph.serve.pages.render import page
 from calcigraph.serve.pages.term import described
-from calcigraph.synthesis.profiles.reading import limits, patients, title
+from calcigraph.synthesis.profiles.reading import Sentence, limits, patients, sentences, title
 from calcigraph.synthesis.scopes import CONDITION, TREATMENT
 from calcigraph.synthesis.values import Pool
 
@@ -45,6 +45,7 @@ def profile_page(library: Library, base: str, treatment: str, condition: str) ->
     made = library.evidence.profile(treatment, condition=condition)
     about = condition if treatment == TREATMENT else treatment
     heading = title(made) if treatment != TREATMENT else made.condition.label
+    forests = _forests(made) if treatment != TREATMENT else []
     return page(
         "profile.html",
         base=base,
@@ -54,7 +55,8 @@ def profile_page(library: Library, base: str, treatment: str, condition: str) ->
         overall=treatment == TREATMENT,
         heading=heading[:1].upper() + heading[1:],
         patients=patients(made.total),
-        forests=_forests(made) if treatment != TREATMENT else (),
+        forests=forests,
+        reading=_reading(made, len(forests)),
         observed=[_observed(one, library) for one in _ordered(made.findings)],
         across=_across(library, treatment, condition),
         asked=_asked(treatment, condition),
@@ -69,6 +71,12 @@ def _forests(made: Profile) -> list[Forest]:
         if found.studies or found.excluded:
             forests.append(Forest(heading, found, low, high))
     return forests
+
+
+def _reading(made: Profile, forests: int) -> list[Sentence]:
+    """Return the plain reading; what belongs to a section that the page lacks is found among the findings."""
+    there = {"response", "complete"} - set(("response", "complete")[:forests])
+    return [one._replace(section="findings") if one.section in there else one for one in sentences(made)]
 
 
 def _ordered(findings: Iterable[Counted]) -> list[Counted]:

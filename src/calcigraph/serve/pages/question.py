@@ -54,6 +54,7 @@ def question_page(library: Library, base: str, question: Question, given: Mappin
     answer = None if needed else library.evidence.answer(question, given)
     query = "?" + urlencode(given) if given else ""
     path = f"{base}/questions/{question.name}"
+    filled = question.fill(bind(question, given, library.names)) if not needed else question.text
     address = f"{site}questions/{question.name}{query}"
     wanted = address + ("&" if given else "?") + "format=csv"
     return page(
@@ -72,8 +73,13 @@ def question_page(library: Library, base: str, question: Question, given: Mappin
         curl=f"curl {shlex.quote(wanted)}",
         downloads=[(name, f"{path}{query}{'&' if given else '?'}format={name}") for name in FORMATS],
         sparql=f"{path}.rq{query}",
-        query=question.fill(bind(question, given, library.names)) if not needed else question.text,
+        console=f"{base}/sparql#{urlencode({'query': _without_header(filled)})}",
+        query=filled,
     )
+
+
+def _without_header(query: str) -> str:
+    return "\n".join(line for line in query.splitlines() if not line.startswith("#+"))
 
 
 def _choices(library: Library, root: str | None) -> Sequence[str]:

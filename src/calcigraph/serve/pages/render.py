@@ -37,7 +37,7 @@ def _environment() -> Environment:
         "outside": links.outside,
         "local": links.local,
     }
-    made.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence}
+    made.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence, "led": links.led}
     made.policies["json.dumps_function"] = json.dumps
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.synthesis.scopes import CONDITION
 from calcigraph.synthesis.values import Pool, Reason
@@ -20,9 +20,25 @@ _FEW = 3
 """Names that a sentence lists; of more it gives the first and how many others there are."""
 
 
+class Sentence(NamedTuple):
+    """A sentence of the reading, and the section of the profile in which its figures stand with their studies."""
+
+    section: str
+    text: str
+
+
 def reading(profile: Profile) -> tuple[str, ...]:
     """Return the reading, sentence by sentence; each says only what its template and the figures of the profile say."""
-    return tuple(_sentences(profile))
+    return tuple(sentence.text for sentence in sentences(profile))
+
+
+def sentences(profile: Profile) -> Iterator[Sentence]:
+    """Yield the sentences of the reading.
+
+    Their sections are findings, response, complete, harms, claims, contradictions, trials, gaps, and "" for none.
+    """
+    for section, told in _told(profile):
+        yield from (Sentence(section, text) for text in told)
 
 
 def patients(tally: Tally) -> str:
@@ -65,28 +81,19 @@ def percent(proportion: float) -> str:
     return f"{100 * proportion:.0f} %"
 
 
-def _sentences(profile: Profile) -> Iterator[str]:
-    yield from _evidence(profile)
+def _told(profile: Profile) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "findings", _evidence(profile)
     if profile.findings:
-        yield from _response(profile.any_response, "responded", "a response")
-        yield from _complete(profile.complete_response)
-        yield from _beside(profile.any_response)
-        yield from _harms(profile)
-    yield from _claims(profile)
-    if profile.contradictions:
-        kinds = ", ".join(f"{n} of {kind}" for kind, n in _counts(one.kind for one in profile.contradictions).items())
-        yield f"{_count(len(profile.contradictions), 'contradiction')}: {kinds}."
-    if profile.trials:
-        without = sum(not trial.results for trial in profile.trials)
-        many = _count(len(profile.trials), "registered trial")
-        yield f"{many} {_tests(len(profile.trials))} it, {without} without results."
-    yield from _doubts(profile)
-    if profile.gaps:
-        states = _often(_counts(gap.state for gap in profile.gaps))
-        classes = _listed({gap.treatment for gap in profile.gaps})
-        yield f"On the evidence map {classes} {_has(len({gap.treatment for gap in profile.gaps}))} gaps: {states}."
-    yield CAUTION
-    yield ADVICE
+        yield "response", _response(profile.any_response, "responded", "a response")
+        yield "complete", _complete(profile.complete_response)
+        yield "response", _beside(profile.any_response)
+        yield "harms", _harms(profile)
+    yield "claims", _claims(profile)
+    yield "contradictions", _contradictions(profile)
+    yield "trials", _trials(profile)
+    yield "findings", _doubts(profile)
+    yield "gaps", _gaps(profile)
+    yield "", (CAUTION, ADVICE)
 
 
 def _evidence(profile: Profile) -> Iterator[str]:
@@ -197,6 +204,26 @@ def _claims(profile: Profile) -> Iterator[str]:
         f"{_count(len(profile.claims), 'claim')} {'is' if len(profile.claims) == 1 else 'are'} made on it"
         f" ({_often(profile.stances)}){f'; held against the findings: {_often(verdicts)}' if verdicts else ''}."
     )
+
+
+def _contradictions(profile: Profile) -> Iterator[str]:
+    if profile.contradictions:
+        kinds = ", ".join(f"{n} of {kind}" for kind, n in _counts(one.kind for one in profile.contradictions).items())
+        yield f"{_count(len(profile.contradictions), 'contradiction')}: {kinds}."
+
+
+def _trials(profile: Profile) -> Iterator[str]:
+    if profile.trials:
+        without = sum(not trial.results for trial in profile.trials)
+        many = _count(len(profile.trials), "registered trial")
+        yield f"{many} {_tests(len(profile.trials))} it, {without} without results."
+
+
+def _gaps(profile: Profile) -> Iterator[str]:
+    if profile.gaps:
+        states = _often(_counts(gap.state for gap in profile.gaps))
+        classes = _listed({gap.treatment for gap in profile.gaps})
+        yield f"On the evidence map {classes} {_has(len({gap.treatment for gap in profile.gaps}))} gaps: {states}."
 
 
 def _doubts(profile: Profile) -> Iterator[str]:
