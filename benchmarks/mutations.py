@@ -349,7 +349,7 @@ class Checker:
         results += validate_with_pyshifty(across, self.shapes.spanning)
         data = {self.shown[path]: mutant.data for path, (mutant, _) in mutants.items()}
         mine = [r for r in results if self.names.get(r.focus.removeprefix(CONTEXT.base).partition("#")[0]) in data]
-        problems = locate(mine, CONTEXT, self.names, lambda name: data[name])
+        problems = locate(mine, CONTEXT, self.names, lambda name: data[name], known=self.names)
         return {path: [p for p in problems if p.file == self.shown[path]] for path in mutants}
 
 

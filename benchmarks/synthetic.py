@@ -71,9 +71,17 @@ class Written:
 
 def write(folder: Path, *, triples: int, seed: int = SEED, context: Path = _CONTEXT) -> Written:
     """Write records to the folder until they state at least that many triples, and return what was written."""
-    maker = Maker(seed, context)
+    return _write(folder, Maker(seed, context), lambda _, stated: stated >= triples)
+
+
+def write_records(folder: Path, *, records: int, seed: int = SEED, context: Path = _CONTEXT) -> Written:
+    """Write that many records to the folder, and return what was written."""
+    return _write(folder, Maker(seed, context), lambda written, _: written >= records)
+
+
+def _write(folder: Path, maker: Maker, enough: Callable[[int, int], bool]) -> Written:
     stated = 0
-    while stated < triples:
+    while not enough(len(maker.known), stated):
         number = len(maker.known)
         if number % SHARD == 0:
             shard = folder / f"shard-{number // SHARD:04}"

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     Exported = Callable[..., dict[str, bytes]]
     Verdict = Callable[[str, str, int], int | None]
 
+collect_ignore = ["fuzz/validator.py"]
+"""A program that is run, not imported: it needs atheris, which instruments what it imports."""
+
 TINY = Path(__file__).parent / "worlds" / "tiny"
 
 settings.register_profile("calcigraph", deadline=None)

@@ -110,12 +110,51 @@ def test_the_gitlab_script_fails_for_violations(repository: Path, new: str, code
     assert ("What this change does to the evidence" in comment) is (code == 0)
 
 
+@pytest.mark.parametrize(("new", "annotated"), [("enrolled: many", 1), ("enrolled: 16", 0)])
+def test_the_action_leaves_what_was_broken_before(repository: Path, new: str, annotated: int) -> None:
+    """A record that is as broken as at the base is neither annotated nor in the summary; what a change breaks is."""
+    change(repository, "enrolled: 9", "enrolld: 9")
+    (repository / "seeds" / "reviews" / "gamma-2003.yaml").unlink()
+    subprocess.run([*GIT, "commit", "-qam", "Broken"], cwd=repository, check=True)
+    [trial] = repository.rglob("NCT00000001.yaml")
+    trial.write_text(trial.read_text(encoding="utf-8").replace("enrolled: 15", new), encoding="utf-8")
+    ran, outputs, summary = run_action(repository, head(repository))
+    assert [one.returncode for one in ran] == [0, annotated, 0], ran
+    annotations = [line.partition(",col")[0] for line in ran[1].stdout.splitlines()]
+    assert annotations == ["::error file=seeds/trials/NCT00000001.yaml,line=8"] * annotated
+    assert ("That cannot be told" in summary) is (annotated == 0)
+    assert "alpha-2001" not in summary + Path(outputs["sarif"]).read_text(encoding="utf-8")
+
+
+def test_a_base_that_was_not_fetched_is_no_base(repository: Path) -> None:
+    """Where git does not have the base, all records are validated."""
+    change(repository, "improved: 8", "imprved: 8")
+    ran, _, _ = run_action(repository, "0" * 40)
+    assert [one.returncode for one in ran] == [0, 1, 0], ran
+
+
+def test_git_runs_the_hook_of_changes(repository: Path) -> None:
+    """As a hook of git it refuses a commit that breaks a link by a deletion, and lets a sound one pass."""
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    entry = hooks["calcigraph-changed"]["entry"].replace("calcigraph", "python -m calcigraph", 1)
+    hook.write_text(f"#!/bin/sh\nexec {entry}\n", encoding="utf-8")
+    hook.chmod(0o755)
+    commit = " ".join([*GIT, "commit", "-qam", "Change"])
+    (repository / "seeds" / "studies" / "alpha-2001.yaml").unlink()
+    refused = bash(commit, repository, {})
+    assert (refused.returncode, "gamma-2003.yaml:10:8: violation" in refused.stdout + refused.stderr) == (1, True)
+    subprocess.run(["git", "checkout", "-q", "HEAD", "."], cwd=repository, check=True)
+    change(repository, "improved: 8", "improved: 7")
+    assert bash(commit, repository, {}).returncode == 0
+
+
 def test_hooks_find_and_repair(repository: Path) -> None:
     """Each hook's entry, called with the files that were staged, ends as pre-commit expects."""
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
     change(repository, "improved: 8", "imprved: 8")
     [file] = [path.relative_to(repository).as_posix() for path in repository.rglob("alpha-2001.yaml")]
-    assert all(re.search(hook["files"], file) for hook in hooks.values())
+    assert all(re.search(hook["files"], file) for hook in hooks.values() if "files" in hook)
     run = {name: hook["entry"].replace("calcigraph", "python -m calcigraph", 1) for name, hook in hooks.items()}
     results = [
         bash(f"{run[name]} --seeds seeds {file}", repository, {}).returncode

@@ -24,6 +24,9 @@ CalcigraphError
 ├── BadAddress (ValueError)        an address at which no store can be
 ├── PublishFailed (RuntimeError)   a store that did not take what was sent to it
 ├── BadExecutor (ValueError)       a place where no work can be done
+├── BadRevision (ValueError)       a revision that git does not know, or a folder in no repository
+├── GitFailed (RuntimeError)       a git that is not there, or did not finish
+├── IndexFailed (RuntimeError)     an index of records that could not be kept
 ├── ExecutorFailed (RuntimeError)  a cluster that does not answer, or does not finish
 ├── FetchFailed (RuntimeError)     a service that did not answer, or does not know what was asked
 ├── EngineFailed (RuntimeError)    a validation or reasoning engine that did not finish
@@ -220,6 +223,18 @@ class BadExecutor(CalcigraphError, ValueError):
 
 class ExecutorFailed(CalcigraphError, RuntimeError):
     """A cluster that does not answer, or whose workers do not finish."""
+
+
+class BadRevision(CalcigraphError, ValueError):
+    """A revision that git does not know, or a folder that is in no git repository."""
+
+
+class GitFailed(CalcigraphError, RuntimeError):
+    """A git that is not there, or that did not finish."""
+
+
+class IndexFailed(CalcigraphError, RuntimeError):
+    """An index of records that could not be kept."""
 
 
 class FetchFailed(CalcigraphError, RuntimeError):

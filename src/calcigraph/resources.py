@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PACKAGE = Path(__file__).parent
+RECORD_ENDINGS = (".yaml", ".yml")
 
 
 class Resources(NamedTuple):
@@ -195,7 +196,7 @@ def record_files(seeds: Path) -> list[Path]:
     """Return the record files below a folder, by name; a file is returned as it is."""
     if seeds.is_file():
         return [seeds]
-    return [Path(path) for path in sorted(_files(str(seeds), (".yaml", ".yml")))]
+    return [Path(path) for path in sorted(_files(str(seeds), RECORD_ENDINGS))]
 
 
 def code_files() -> list[Path]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
+from calcigraph.build.chunk import Job, check_chunk
 from calcigraph.build.inputs import shown
 from calcigraph.errors import InvalidRecords, Problem
-from calcigraph.names.vocabulary import Vocabulary, fold, load_vocabulary
-from calcigraph.resources import read_limited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
+    import pyoxigraph as ox
+
+    from calcigraph.build.chunk import Account
     from calcigraph.resources import Resources
+    from calcigraph.validation.report import Result
     from calcigraph.validation.shapes import Shapes
 
 CHUNK = 150
@@ -27,14 +29,14 @@ CHUNK = 150
 class Checked:
     """What came of some record files: the N-Quads file of each chunk and of the tables, and all problems.
 
-    `files` gives the file of each sound record, `refused` that of each record that was not; `spanning`
+    `files` gives the file of each sound record, `refused` the ids that records claim which were not; `spanning`
     holds the triples on which records are compared with each other.
     """
 
     parts: list[Path] = field(default_factory=list)
     spanning: list[bytes] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -46,61 +48,131 @@ def check(
     engine: str = "pyshifty",
     executor: Executor | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    given: Mapping[Path, bytes] | None = None,
 ) -> Checked:
     """Return the records in the files, with all problems: of form, of shape, and across records.
 
     N-Quads are written to the folder `spool`. With an executor of `concurrent.futures` the chunks are
-    checked side by side.
+    checked side by side. `given` holds what a file is to contain in place of what stands in it.
     """
     from calcigraph.validation.shapes import load_shapes
 
     shapes = load_shapes(product.shape_files())
-    chunks = [list(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
-    jobs = [(chunk, product, shapes, engine, spool / f"part-{number:06}.nq") for number, chunk in enumerate(chunks)]
-    run: Callable[..., Iterable[Checked]] = map if executor is None else executor.map
     whole = Checked()
-    progress(f"Reading and validating {len(files):,} records")
-    for done, part in enumerate(run(_check_chunk, jobs), start=1):
-        progress(f"Read and validated {min(done * CHUNK, len(files)):,} of {len(files):,} records")
-        whole.parts += part.parts
-        whole.spanning += part.spanning
-        whole.refused |= part.refused
-        whole.problems += part.problems
-        _join(whole, part)
+    given = given or {}
+    for accounts in accounts_of(files, product, shapes, spool, engine, executor, progress, given):
+        for account in accounts:
+            _add(whole, account)
+    whole.parts += sorted(spool.glob("part-*.nq"))
     progress("Comparing records")
-    _across(whole, files, product, shapes, engine)
+    _across(whole, {shown(path, product): path for path in files}, product, shapes, engine, given)
     _tables(whole, product, spool)
     whole.problems.sort()
     return whole
 
 
-def _join(whole: Checked, part: Checked) -> None:
-    """Add the records of a part; an id that is there already is a problem of the later file."""
-    for identifier, file in part.files.items():
-        if identifier in whole.files:
-            whole.problems.append(_duplicate(identifier, file, whole.files[identifier]))
-        else:
-            whole.files[identifier] = file
+def accounts_of(
+    files: Sequence[Path],
+    product: Resources,
+    shapes: Shapes,
+    spool: Path,
+    engine: str,
+    executor: Executor | None,
+    progress: Callable[[str], None],
+    given: Mapping[Path, bytes],
+) -> Iterator[list[Account]]:
+    """Yield the accounts of the files, chunk by chunk in their order; quads go to the folder `spool`."""
+    jobs = []
+    for number, start in enumerate(range(0, len(files), CHUNK)):
+        chunk = files[start : start + CHUNK]
+        mine = {path: given[path] for path in chunk if path in given}
+        jobs.append(Job(chunk, product, shapes, engine, spool / f"part-{number:06}.nq", mine))
+    run: Callable[..., Iterable[list[Account]]] = map if executor is None else executor.map
+    progress(f"Reading and validating {len(files):,} records")
+    for done, accounts in enumerate(run(check_chunk, jobs), start=1):
+        progress(f"Read and validated {min(done * CHUNK, len(files)):,} of {len(files):,} records")
+        yield accounts
+
+
+def duplicate(identifier: str, file: str, first: str) -> Problem:
+    """Return the problem of a file whose record stands in an earlier file."""
+    return Problem(file, 1, 1, "duplicate-record", f"The record {identifier} stands already in {first}: keep one.")
+
+
+def across(spanning: Iterable[bytes], shapes: Shapes, engine_name: str) -> list[Result]:
+    """Return what is found by comparing records with each other."""
+    from calcigraph.validation.engines import engine
+
+    data = b"".join(spanning)
+    return engine(engine_name)(data, shapes.spanning) if data and shapes.spanning else []
+
+
+def table_problems(product: Resources) -> Sequence[Problem]:
+    """Return what is wrong in the tables of levels, verdicts and searches."""
+    try:
+        _table_quads(product)
+    except InvalidRecords as error:
+        return error.problems
+    return []
+
+
+def standings(product: Resources, records: Collection[str]) -> tuple[list[ox.Quad], list[Problem]]:
+    """Return what the table of standings says, and what is wrong in it; `records` are the ids of all records."""
+    from calcigraph.graph.standing import standing_quads
+    from calcigraph.names.vocabulary import load_vocabulary
+
+    if not product.standing.is_file():
+        return [], []
+    return standing_quads(product.standing, load_vocabulary(product.ontology_files()), records)
+
+
+def _add(whole: Checked, account: Account) -> None:
+    """Add a file; a record with an id that is there already is a problem of the later file, and counts for no more."""
+    if account.id is not None and account.sound and account.id in whole.files:
+        whole.problems.append(duplicate(account.id, account.file, whole.files[account.id]))
+        return
+    whole.problems += account.problems
+    if account.id is not None and account.sound:
+        whole.files[account.id] = account.file
+        whole.spanning.append(account.spanning)
+    elif account.id is not None:
+        whole.refused.add(account.id)
+
+
+def _across(
+    whole: Checked,
+    paths: Mapping[str, Path],
+    product: Resources,
+    shapes: Shapes,
+    engine_name: str,
+    given: Mapping[Path, bytes],
+) -> None:
+    """Add the problems that span records; a reference to a refused record is not one."""
+    from calcigraph.records.context import load_context
+    from calcigraph.validation.locate import locate
+
+    context = load_context(product.context)
+    excused = {context.base + identifier for identifier in whole.refused}
+    results = across(whole.spanning, shapes, engine_name)
+
+    def read(name: str) -> bytes:
+        path = paths[name]
+        return given[path] if path in given else path.read_bytes()
+
+    wrong = [result for result in results if result.value not in excused]
+    whole.problems += locate(wrong, context, whole.files, read, known=whole.files)
 
 
 def _tables(whole: Checked, product: Resources, spool: Path) -> None:
     """Add the quads of the tables, or what is wrong in them."""
     import pyoxigraph as ox
 
-    from calcigraph.graph.standing import standing_quads
-    from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
-
-    vocabulary = load_vocabulary(product.ontology_files())
     try:
-        quads = [
-            *level_quads(product.levels, vocabulary),
-            *verdict_quads(product.verdicts, vocabulary),
-            *search_quads(product.searches, vocabulary),
-        ]
+        quads = _table_quads(product)
     except InvalidRecords as error:
         whole.problems += error.problems
         return
-    marked, wrong = standing_quads(product.standing, vocabulary, [*whole.files, *whole.refused])
+    marked, wrong = standings(product, [*whole.files, *whole.refused])
     whole.problems += wrong
     quads += marked
     target = spool / "tables.nq"
@@ -108,81 +180,13 @@ def _tables(whole: Checked, product: Resources, spool: Path) -> None:
     whole.parts.append(target)
 
 
-def _duplicate(identifier: str, file: str, first: str) -> Problem:
-    return Problem(file, 1, 1, "duplicate-record", f"The record {identifier} stands already in {first}: keep one.")
+def _table_quads(product: Resources) -> list[ox.Quad]:
+    from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
+    from calcigraph.names.vocabulary import load_vocabulary
 
-
-def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checked:
-    import pyoxigraph as ox
-
-    from calcigraph.graph.dataset import record_quads, triples_of
-    from calcigraph.records.context import load_context
-    from calcigraph.records.read import read_record
-    from calcigraph.records.tree import MAX_BYTES
-    from calcigraph.validation.engines import engine
-    from calcigraph.validation.locate import locate
-    from calcigraph.validation.shapes import project
-
-    files, product, shapes, engine_name, target = job
-    context = load_context(product.context)
-    labels_of = _labels(product)
-    checked = Checked()
-    documents = []
-    paths = {}
-    for path in files:
-        name = shown(path, product)
-        paths[name] = path
-        try:
-            data = read_limited(path, MAX_BYTES)
-        except OSError as error:
-            checked.problems.append(Problem(name, 0, 0, "unreadable", f"The file cannot be read: {error.strerror}."))
-            continue
-        read = read_record(data, name, context, labels_of=labels_of)
-        checked.problems += read.problems
-        if read.document is None:
-            if read.claimed_id is not None:
-                checked.refused[read.claimed_id] = name
-        elif read.document.id in checked.files:
-            checked.problems.append(_duplicate(read.document.id, name, checked.files[read.document.id]))
-        else:
-            documents.append(read.document)
-            checked.files[read.document.id] = name
-    if documents:
-        quads = list(record_quads(documents))
-        ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
-        triples = triples_of(quads)
-        results = engine(engine_name)(triples, shapes.local)
-        checked.problems += locate(results, context, checked.files, lambda name: paths[name].read_bytes())
-        checked.parts.append(target)
-        checked.spanning.append(project([triples], shapes.spanning_properties))
-    return checked
-
-
-def _labels(product: Resources) -> Callable[[str], list[str]]:
-    """Return a function from any name to the labels of the terms that it may mean; it reads the ontology when asked."""
-
-    @cache
-    def vocabulary() -> Vocabulary:
-        return load_vocabulary(product.ontology_files(), product.mappings)
-
-    return lambda name: [vocabulary().labels[term] for term in vocabulary().names.get(fold(name), ())]
-
-
-def _across(whole: Checked, files: Sequence[Path], product: Resources, shapes: Shapes, engine_name: str) -> None:
-    """Add the problems that span records; a reference to a refused record is not one."""
-    from calcigraph.records.context import load_context
-    from calcigraph.validation.engines import engine
-    from calcigraph.validation.locate import locate
-
-    if not whole.spanning or not shapes.spanning:
-        return
-    context = load_context(product.context)
-    excused = {context.base + identifier for identifier in whole.refused}
-    results = engine(engine_name)(b"".join(whole.spanning), shapes.spanning)
-    paths = {shown(path, product): path for path in files}
-    whole.problems += locate(
-        [result for result in results if result.value not in excused],
-        context,
-        whole.files,
-        lambda name: paths[name].read_bytes(),
-    )
+    vocabulary = load_vocabulary(product.ontology_files())
+    return [
+        *level_quads(product.levels, vocabulary),
+        *verdict_quads(product.verdicts, vocabulary),
+        *search_quads(product.searches, vocabulary),
+    ]

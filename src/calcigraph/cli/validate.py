@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from calcigraph.cli import options
-from calcigraph.cli.talk import FINDINGS, cluster_library, progress
+from calcigraph.cli.asked import Asked, near
+from calcigraph.cli.talk import FINDINGS
 from calcigraph.errors import Severity
 from calcigraph.reports.report import FORMS
 
@@ -37,15 +38,31 @@ _ROUNDS = 3
 @click.option(
     "--fix", is_flag=True, help="Write safe repairs into the files first: one spelling is meant, or one form."
 )
+@click.option(
+    "--only-changed",
+    "revision",
+    metavar="REV",
+    help="Check only records that differ from this git revision, and what they break in others.",
+)
+@click.option(
+    "--stdin-name",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='The file that standard input is to become, when PATHS is "-".',
+)
 @options.seeds
+@options.home
 @options.engine
 @options.jobs
 @options.executor
-def command(
+def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     paths: tuple[Path, ...],
     form: str,
     severity: str,
+    revision: str | None,
+    stdin_name: Path | None,
     seeds: Path | None,
+    home: Path | None,
     engine: str,
     jobs: int | None,
     executor: str,
@@ -55,67 +72,59 @@ def command(
     """Check records: their form, their shapes, and what spans records.
 
     Without PATHS all records are checked; with them, those files and folders, compared with all others.
-    A file of Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML is checked by the shapes and the ontology's names,
-    and so is Turtle on standard input, for which PATHS is "-".
+    A file of Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML is checked by the shapes and the ontology's names.
+    PATHS may be "-": then a record, or Turtle, is read from standard input.
     Problems go to standard output, one a line, as file:line:column. The exit code is 1 if there is a
     violation.
+
+    With --only-changed the time depends on what changed: deleted, renamed and untracked records count as well. Where
+    ontology or shapes changed too, all records are checked.
 
     \b
     Example:
       calcigraph validate seeds/studies/robertson-2003.yaml
+      calcigraph validate --only-changed origin/main
+      calcigraph validate - --stdin-name seeds/studies/robertson-2003.yaml < draft.yaml
     """
+    from calcigraph.cli.given import read_given
+    from calcigraph.cli.rdf import rdf_problems
     from calcigraph.graph.endings import rdf_format
-    from calcigraph.resources import record_files, resources
+    from calcigraph.resources import resources
+    from calcigraph.validation.foreign import MAX_BYTES
 
     product = resources(seeds=seeds)
-    rdf = [path for path in paths if str(path) == "-" or rdf_format(path) is not None]
-    if rdf and len(rdf) < len(paths):
+    named = [path for path in paths if str(path) != "-"]
+    if len(named) == len(paths) and stdin_name is not None:
+        message = 'Nothing is read from standard input: write "-" as well, or leave out --stdin-name.'
+        raise click.UsageError(message)
+    given = read_given(stdin_name, MAX_BYTES) if len(named) < len(paths) else None
+    rdf = [path for path in named if rdf_format(path) is not None]
+    records = len(named) - len(rdf) + (given is not None and given.is_record)
+    if records and records < len(set(paths)):
         message = "Records and RDF files are validated apart: name the ones, then the others."
         raise click.UsageError(message)
-    if rdf:
-        _tell_rdf(rdf, product, engine, form, Severity(severity))
+    if paths and not records:
+        if revision is not None:
+            message = "--only-changed is for records: name RDF files without it."
+            raise click.UsageError(message)
+        _write(
+            [*map(str, rdf), *([given.name] if given else [])],
+            rdf_problems(rdf, given, product, engine),
+            form,
+            severity,
+        )
         return
-    asked = {file.resolve() for path in paths for file in record_files(path)}
-    files = {file.resolve(): file for file in record_files(product.seeds)}
-    stems = {file.stem for file in asked}
-    others = [file for resolved, file in files.items() if resolved not in asked and file.stem not in stems]
-    mine = [_near(file) for file in sorted(asked)] if paths else list(files.values())
-    everything = mine + (others if paths else [])
-    problems = _found(product, everything, mine, engine, jobs, executor)
+    if given is not None and fix:
+        message = "--fix writes into files: name one instead of standard input."
+        raise click.UsageError(message)
+    asked = Asked(named, given, product, engine, jobs, executor)
+    check = asked.all if revision is None else asked.since(revision, home)
+    mine, problems = check()
     for _ in range(_ROUNDS if fix else 0):
         if not _fixed(problems, mine, product):
             break
-        problems = _found(product, everything, mine, engine, jobs, executor)
-    _tell(problems, mine, product, form, Severity(severity))
-
-
-def _found(
-    product: Resources,
-    everything: Sequence[Path],
-    mine: Sequence[Path],
-    engine: str,
-    jobs: int | None,
-    executor: str,
-) -> list[Problem]:
-    """Return the problems in the files that were asked for, after all were compared."""
-    import tempfile
-
-    from calcigraph.build.check import check
-    from calcigraph.build.inputs import shown
-    from calcigraph.build.workers import LOCAL, workers
-
-    # What workers write must lie where all of them see it, which a cluster does in the folder of who asks.
-    folder = None if executor == LOCAL else Path.cwd()
-    with (
-        cluster_library(),
-        progress() as say,
-        workers(jobs, len(everything), executor) as work,
-        tempfile.TemporaryDirectory(prefix=".calcigraph-", dir=folder) as spool,
-    ):
-        checked = check(product, everything, Path(spool), engine=engine, executor=work, progress=say)
-    names = {shown(path, product) for path in mine}
-    all_of_them = len(mine) == len(everything)
-    return [problem for problem in checked.problems if all_of_them or problem.file in names]
+        mine, problems = check()
+    _tell(problems, mine, product, form, severity)
 
 
 def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resources) -> bool:
@@ -142,67 +151,23 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
     return bool(done)
 
 
-def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str, least: Severity) -> None:
-    """Validate RDF files, and what comes on standard input as Turtle, and write the report."""
-    import pyoxigraph as ox
-
-    from calcigraph.graph.endings import rdf_format
-    from calcigraph.records.context import load_context
-    from calcigraph.resources import read_limited, record_files
-    from calcigraph.validation.foreign import MAX_BYTES, check_rdf
-    from calcigraph.validation.shapes import load_shapes
-    from calcigraph.validation.vocabulary import declared_names
-
-    context, shapes, declared = (
-        load_context(product.context),
-        load_shapes(product.shape_files()),
-        declared_names(product),
-    )
-    stems = [file.stem for file in record_files(product.seeds)]
-    known = {f"{context.base}{kind}/{stem}" for kind in context.types for stem in stems}
-    problems: list[Problem] = []
-    for path in paths:
-        dash = str(path) == "-"
-        data = sys.stdin.buffer.read(MAX_BYTES + 1) if dash else read_limited(path, MAX_BYTES)
-        name = "<stdin>" if dash else str(_near(path.resolve()))
-        problems += check_rdf(
-            data,
-            name,
-            rdf_format(path) or ox.RdfFormat.TURTLE,
-            shapes=shapes,
-            declared=declared,
-            context=context,
-            known=known,
-            engine_name=engine,
-        )
-    _write(["<stdin>" if str(path) == "-" else str(path) for path in paths], problems, form, least)
-
-
-def _near(path: Path) -> Path:
-    """Return the path as someone in this folder would write it."""
-    try:
-        return path.relative_to(Path.cwd())
-    except ValueError:
-        return path
-
-
-def _tell(problems: Iterable[Problem], files: Sequence[Path], product: Resources, form: str, least: Severity) -> None:
+def _tell(problems: Iterable[Problem], files: Sequence[Path], product: Resources, form: str, least: str) -> None:
     """Write the report on records; programs get paths as seen from this folder."""
     from calcigraph.build.inputs import shown
 
-    names = {shown(path, product): str(_near(path.resolve())) for path in files}
+    names = {shown(path, product): str(near(path.resolve())) for path in files}
     if form == "text":
         names = {name: name for name in names}
     _write(list(names.values()), [p._replace(file=names.get(p.file, p.file)) for p in problems], form, least)
 
 
-def _write(files: Sequence[str], problems: Sequence[Problem], form: str, least: Severity) -> None:
+def _write(files: Sequence[str], problems: Sequence[Problem], form: str, least: str) -> None:
     """Write a report, and end with 1 if there is a violation."""
     from importlib.metadata import version
 
     from calcigraph.reports.report import report, written
 
-    made = report(files, problems, least, version("calcigraph"))
+    made = report(files, problems, Severity(least), version("calcigraph"))
     click.echo(written(made, form), nl=False)
     violations, warnings, remarks = (count for _, count in made.tally)
     click.echo(f"{len(files)} files: {violations} violations, {warnings} warnings, {remarks} remarks.", err=True)

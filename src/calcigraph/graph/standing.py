@@ -28,6 +28,8 @@ STANDING_GRAPH = GRAPHS + "standing"
 COLUMNS = ("record", "standing", "since", "notice", "instead", "acknowledged_by", "acknowledged_on", "note")
 UNSEEN = "unacknowledged-standing"
 """The code of a line that nobody has acknowledged. It does not stop a build, which shows what the line changes."""
+UNKNOWN = "unknown-record"
+"""The code of a line that names a record that is not there."""
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _FORMS = {4: "gYear", 7: "gYearMonth", 10: "date"}
 _REPLACED = "http://purl.org/dc/terms/isReplacedBy"
@@ -104,7 +106,7 @@ def _wrong(line: Line, file: str, standings: dict[str, str], records: Collection
     for column in ("record", "instead"):
         if cells[column] not in records and (column == "record" or cells[column]):
             near = nearest(cells[column], records, limit=3)
-            yield problem(column, "unknown-record", f"There is no record {cells[column]!r}.", near)
+            yield problem(column, UNKNOWN, f"There is no record {cells[column]!r}.", near)
     if fold(cells["standing"]) not in standings:
         near = [standings[one] for one in nearest(fold(cells["standing"]), standings, limit=3)]
         yield problem("standing", "unknown-term", f"{cells['standing']!r} is no standing of a source.", near)

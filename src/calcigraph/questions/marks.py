@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
-    from calcigraph.synthesis.profiles.values import Profile
 
 
 class Mark(NamedTuple):
@@ -82,18 +81,11 @@ def on_records(nodes: Iterable[str], known: Mapping[str, Sequence[Mark]]) -> lis
     return list(_flat(known[record] for record in records if record in known))
 
 
-def on_profile(profile: Profile, below: Container[str], known: Mapping[str, Sequence[Mark]]) -> list[Mark]:
-    """Return the marks on the records of a profile, and on those that said something on it and are withdrawn.
-
-    `below` has the treatment of the profile and all that are below it, by IRI.
-    """
-    records = [one.record for one in profile.findings] + [one.claim for one in profile.claims]
-    gone = [
-        record
-        for record, many in known.items()
-        if any(treatment in below for mark in many for treatment in mark.treatments)
+def withdrawn_on(treatments: Container[str], known: Mapping[str, Sequence[Mark]]) -> list[str]:
+    """Return the records that said something on one of the treatments, and whose sources are withdrawn."""
+    return [
+        record for record, many in known.items() if any(one in treatments for mark in many for one in mark.treatments)
     ]
-    return on_records([*records, *gone], known)
 
 
 def _flat(many: Iterable[Sequence[Mark]]) -> Iterator[Mark]:

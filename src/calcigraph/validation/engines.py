@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from calcigraph.errors import EngineFailed
 from calcigraph.validation.report import results_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from calcigraph.validation.report import Result
 
@@ -34,11 +35,28 @@ def validate_with_pyshifty(data: bytes, shapes: str) -> list[Result]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", shifty.ShaclDiagnosticWarning)
-            _, report, _ = _prepared(shapes).validate(data.decode(), infer=False, on_unsupported="error")
+            with _quiet_literals():
+                _, report, _ = _prepared(shapes).validate(data.decode(), infer=False, on_unsupported="error")
     except (ValueError, shifty.ShaclDiagnosticWarning) as error:
         message = f"pyshifty could not validate: {error}"
         raise EngineFailed(message) from error
     return results_of(report)
+
+
+@contextmanager
+def _quiet_literals() -> Iterator[None]:
+    """Keep rdflib from writing a traceback for each literal without a value, such as a date that is none.
+
+    The shapes find it, and the report tells it.
+    """
+    import logging
+
+    logger = logging.getLogger("rdflib.term")
+    was, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = was
 
 
 @cache

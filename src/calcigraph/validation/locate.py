@@ -11,19 +11,26 @@ from calcigraph.records.repair import bare_identifier
 from calcigraph.records.tree import Items, Mapping, Scalar, parse_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Mapping as Mapping_
 
     from calcigraph.records.context import RecordContext
     from calcigraph.validation.report import Result
 
 
 def locate(
-    results: Iterable[Result], context: RecordContext, files: dict[str, str], read: Callable[[str], bytes]
+    results: Iterable[Result],
+    context: RecordContext,
+    files: Mapping_[str, str],
+    read: Callable[[str], bytes],
+    *,
+    known: Collection[str] = (),
 ) -> list[Problem]:
     """Return each result as a problem with its place.
 
-    `files` gives the file of each record id, `read` the bytes of a file. A file is parsed again only
-    when a result is about it, so nothing is remembered for the records that are sound.
+    `files` gives the file of each record id, `read` the bytes of a file; `known` are the ids of all records, of which
+    the nearest are named. A file is parsed again only when a result is about it, so nothing is remembered for the
+    records that are sound.
     """
     trees: dict[str, Mapping | None] = {}
     problems = []
@@ -33,7 +40,7 @@ def locate(
         if identifier in files and file not in trees:
             trees[file] = parse_tree(read(file)).tree
         line, column, text = _place(trees.get(file), identifier, result, context)
-        problems.append(described(result, context, files, Place(file, line, column, text)))
+        problems.append(described(result, context, known, Place(file, line, column, text)))
     return problems
 
 
@@ -46,13 +53,13 @@ class Place(NamedTuple):
     text: str
 
 
-def described(result: Result, context: RecordContext, files: dict[str, str], place: Place) -> Problem:
+def described(result: Result, context: RecordContext, known_records: Collection[str], place: Place) -> Problem:
     """Return a result as a problem at its place, with the nearest records where one is not known, and a safe repair."""
     known = context.by_iri.get(result.path)
     near: list[str] = []
     value = result.value.removeprefix(context.base)
     if value != result.value and known is not None and known.kind is FieldKind.REFERENCE:
-        near = nearest(value, files, limit=2) if value not in files and "#" not in value else []
+        near = nearest(value, known_records, limit=2) if value not in known_records and "#" not in value else []
     repair = bare_identifier(known.key, place.text) if known is not None and "Pattern" in result.component else ""
     hint = f" Nearest: {', '.join(near)}." if near else ""
     message = _message(result, context) + hint

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from calcigraph.names.vocabulary import RDF_TYPE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -55,3 +57,30 @@ def project(shards: Iterable[bytes], properties: frozenset[str]) -> bytes:
             if match and match[1] in wanted:
                 kept.append(line)
     return b"\n".join(kept) + b"\n"
+
+
+def record_of(line: bytes, base: str) -> str:
+    """Return the id of the record to which the subject of a line of N-Triples belongs.
+
+    >>> record_of(b'<https://example.org/study/a#x> <urn:p> <urn:o> .', "https://example.org/")
+    'study/a'
+    """
+    return line[1 : line.index(b">")].decode().removeprefix(base).partition("#")[0]
+
+
+def linked(spanning: bytes, base: str) -> set[str]:
+    """Return what ties a record to others: its literals, as N-Triples, and the records and addresses that it names.
+
+    `spanning` holds the spanning triples of one record. What all records share, their type, ties none to another.
+    """
+    ties = set()
+    for line in spanning.splitlines():
+        subject, predicate, rest = line.decode().split(" ", 2)
+        value = rest.removesuffix(" .")
+        if value.startswith("<"):
+            value = value[1:-1].removeprefix(base).partition("#")[0]
+            if value == record_of(subject.encode(), base):
+                continue
+        if predicate != f"<{RDF_TYPE}>":
+            ties.add(value)
+    return ties
