@@ -235,7 +235,7 @@ def test_the_log_of_searches_is_checked_when_it_changed(seeds: Path) -> None:
 
 
 def test_the_table_of_standings_is_checked_when_it_or_its_records_changed(seeds: Path) -> None:
-    """A mark that nobody saw is told until it is part of the revision; a marked record that goes leaves its line bare."""
+    """A mark that nobody saw is told until it is part of the revision; a marked record that is gone is told, too."""
     line = "study/p-2001\tcorrected source\t2020\thttps://doi.org/10.1000/notice\t\t\t\t\n"
     (seeds / "standing.tsv").write_text("\t".join(COLUMNS) + "\n" + line, encoding="utf-8")
     assert told(since(seeds)) == [("seeds/standing.tsv", 2, "unacknowledged-standing")]
