@@ -89,7 +89,7 @@ def _tables(whole: Checked, product: Resources, spool: Path) -> None:
 
     from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
 
-    vocabulary = load_vocabulary(product.ontology_files())
+    vocabulary = load_vocabulary(product.ontology_files(), more=product.namespaces)
     try:
         quads = [
             *level_quads(product.levels, vocabulary),
@@ -112,15 +112,16 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
     import pyoxigraph as ox
 
     from calcigraph.graph.dataset import record_quads, triples_of
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.records.read import read_record
     from calcigraph.records.tree import MAX_BYTES
     from calcigraph.validation.engines import engine
     from calcigraph.validation.locate import locate
+    from calcigraph.validation.report import weighed
     from calcigraph.validation.shapes import project
 
     files, product, shapes, engine_name, target = job
-    context = load_context(product.context)
+    context = context_of(product)
     labels_of = _labels(product)
     checked = Checked()
     documents = []
@@ -147,7 +148,7 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
         quads = list(record_quads(documents))
         ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
         triples = triples_of(quads)
-        results = engine(engine_name)(triples, shapes.local)
+        results = weighed(engine(engine_name)(triples, shapes.local), product)
         checked.problems += locate(results, context, checked.files, lambda name: paths[name].read_bytes())
         checked.parts.append(target)
         checked.spanning.append(project([triples], shapes.spanning_properties))
@@ -159,22 +160,23 @@ def _labels(product: Resources) -> Callable[[str], list[str]]:
 
     @cache
     def vocabulary() -> Vocabulary:
-        return load_vocabulary(product.ontology_files(), product.mappings)
+        return load_vocabulary(product.ontology_files(), product.mappings, more=product.namespaces)
 
     return lambda name: [vocabulary().labels[term] for term in vocabulary().names.get(fold(name), ())]
 
 
 def _across(whole: Checked, files: Sequence[Path], product: Resources, shapes: Shapes, engine_name: str) -> None:
     """Add the problems that span records; a reference to a refused record is not one."""
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.validation.engines import engine
     from calcigraph.validation.locate import locate
+    from calcigraph.validation.report import weighed
 
     if not whole.spanning or not shapes.spanning:
         return
-    context = load_context(product.context)
+    context = context_of(product)
     excused = {context.base + identifier for identifier in whole.refused}
-    results = engine(engine_name)(b"".join(whole.spanning), shapes.spanning)
+    results = weighed(engine(engine_name)(b"".join(whole.spanning), shapes.spanning), product)
     paths = {shown(path, product): path for path in files}
     whole.problems += locate(
         [result for result in results if result.value not in excused],

@@ -19,6 +19,7 @@ def fingerprint(product: Resources) -> str:
     ontology = [*product.ontology_files(), *product.order_files(), product.context, *product.rule_files()]
     ontology += [*product.mapping_files(), product.levels, product.verdicts, product.counts]
     ontology += product.profile_queries().values()
+    ontology += product.registry.files() if product.registry else []
     ontology += [product.searches] if product.searches.is_file() else []
     for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code_files()]:
         data = _content(path)

@@ -82,9 +82,7 @@ def command(
     mine = [_near(file) for file in sorted(asked)] if paths else list(files.values())
     everything = mine + (others if paths else [])
     problems = _found(product, everything, mine, engine, jobs, executor)
-    for _ in range(_ROUNDS if fix else 0):
-        if not _fixed(problems, mine, product):
-            break
+    if fix and _repaired(problems, mine, product, engine):
         problems = _found(product, everything, mine, engine, jobs, executor)
     _tell(problems, mine, product, form, Severity(severity))
 
@@ -118,8 +116,19 @@ def _found(
     return [problem for problem in checked.problems if all_of_them or problem.file in names]
 
 
-def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resources) -> bool:
-    """Write the safe repairs into the files, say what was repaired, and return whether anything was."""
+def _repaired(problems: Sequence[Problem], files: Sequence[Path], product: Resources, engine: str) -> bool:
+    """Repair what can be, in rounds that look again only at what was repaired, and return whether anything was."""
+    changed = _fixed(problems, files, product)
+    anything = bool(changed)
+    for _ in range(_ROUNDS - 1):
+        if not changed:
+            break
+        changed = _fixed(_found(product, changed, changed, engine, 1, "local"), changed, product)
+    return anything
+
+
+def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resources) -> list[Path]:
+    """Write the safe repairs into the files, say what was repaired, and return the files that were."""
     from calcigraph.build.inputs import shown
     from calcigraph.places import appearing_file
     from calcigraph.records.mend import mended
@@ -128,7 +137,8 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
     for problem in problems:
         if problem.repair:
             by_file.setdefault(problem.file, []).append(problem)
-    done = []
+    done: list[Problem] = []
+    changed = []
     for path in files:
         if wanted := by_file.get(shown(path, product)):
             data, repaired = mended(path.read_bytes(), wanted)
@@ -136,10 +146,11 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
                 with appearing_file(path) as fresh:
                     fresh.write_bytes(data)
                 done += repaired
+                changed.append(path)
     for problem in done:
         place = f"{problem.file}:{problem.line}:{problem.column}"
         click.echo(f"{place}: {problem.text!r} is now {problem.repair!r}", err=True)
-    return bool(done)
+    return changed
 
 
 def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str, least: Severity) -> None:
@@ -147,14 +158,14 @@ def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str,
     import pyoxigraph as ox
 
     from calcigraph.graph.endings import rdf_format
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.resources import read_limited, record_files
     from calcigraph.validation.foreign import MAX_BYTES, check_rdf
     from calcigraph.validation.shapes import load_shapes
     from calcigraph.validation.vocabulary import declared_names
 
     context, shapes, declared = (
-        load_context(product.context),
+        context_of(product),
         load_shapes(product.shape_files()),
         declared_names(product),
     )

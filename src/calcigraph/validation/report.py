@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import Severity
 from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rdflib import Graph
+
+    from calcigraph.resources import Resources
 
 SHACL = "http://www.w3.org/ns/shacl#"
 _IRI = re.compile(rf"<?{re.escape(BASE)}([^\s>]*)>?")
@@ -27,6 +31,16 @@ class Result:
     component: str
     severity: Severity
     message: str
+
+
+def weighed(results: Iterable[Result], product: Resources) -> list[Result]:
+    """Return the results with the severities that a registry gives to them, by shape or by kind of constraint."""
+    given = dict(product.registry.severity) if product.registry else {}
+    if not given:
+        return list(results)
+    return [
+        replace(one, severity=given.get(one.shape, given.get(SHACL + one.component, one.severity))) for one in results
+    ]
 
 
 def results_of(report: Graph) -> list[Result]:

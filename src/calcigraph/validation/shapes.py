@@ -30,8 +30,8 @@ class Shapes:
 
 def load_shapes(files: Iterable[Path]) -> Shapes:
     """Return the shapes in the files."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
-    spanning = texts.pop(_SPANNING, "")
+    texts = [(path.name, path.read_text(encoding="utf-8")) for path in files]
+    spanning = "\n".join(text for name, text in texts if name == _SPANNING)
     named = {
         term.value
         for triple in ox.parse(spanning, format=ox.RdfFormat.TURTLE)
@@ -42,7 +42,7 @@ def load_shapes(files: Iterable[Path]) -> Shapes:
     for prefix, local in re.findall(r"\b(\w+):(\w+)", spanning):
         if prefix in prefixes:
             named.add(prefixes[prefix] + local)
-    return Shapes("\n".join(texts[name] for name in sorted(texts)), spanning, frozenset(named))
+    return Shapes("\n".join(text for name, text in texts if name != _SPANNING), spanning, frozenset(named))
 
 
 def project(shards: Iterable[bytes], properties: frozenset[str]) -> bytes:
