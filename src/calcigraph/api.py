@@ -261,7 +261,9 @@ def connect(url: str, *, seconds: int = 60) -> Evidence:
 
     product = resources()
     return Evidence(
-        product, RemoteEndpoint(url, seconds), lambda: load_vocabulary(product.ontology_files(), product.mappings, more=product.namespaces)
+        product,
+        RemoteEndpoint(url, seconds),
+        lambda: load_vocabulary(product.ontology_files(), product.mappings, more=product.namespaces),
     )
 
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calcigraph.errors import BadRegistry, Problem, Severity
 from calcigraph.names.nearest import nearest
+from calcigraph.names.vocabulary import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 NAME = "calcigraph.toml"
 CONFIG = "CALCIGRAPH_CONFIG"
-SHACL = "http://www.w3.org/ns/shacl#"
+_SHACL = "http://www.w3.org/ns/shacl#"
 CHOICES = {
     "engine": ("pyshifty", "pyshacl"),
     "format": ("text", "json", "junit", "sarif", "github", "markdown"),
@@ -206,12 +207,12 @@ class _Reader:
         if texts.get("prefix") and texts.get("terms"):
             own = texts["terms"]
             names |= {f"{texts['prefix']}:{iri.removeprefix(own)}": iri for iri in known if iri.startswith(own)}
-        names |= {f"cg:{name}": iri for name, iri in names.items() if "/" not in name and ":" not in name}
+        names |= {f"cg:{iri.removeprefix(TERMS)}": iri for iri in known if iri.startswith(TERMS)}
         found = []
         for name, value in table.items():
             if name not in names:
                 short = [one for one in names if "/" not in one and ":" not in one]
-                why = f"No shape or constraint is called {name!r}."
+                why = f"No shape is called {name!r}."
                 self.wrong("severity", name, "unknown-shape", why, name, short)
             elif value not in CHOICES["severity"]:
                 why = f"{value!r} is no severity: write {', '.join(CHOICES['severity'])}."
@@ -246,17 +247,9 @@ def _beside(path: Path) -> list[Path]:
 
 
 def _weighed(files: Iterable[Path]) -> set[str]:
-    """Return the IRIs by which results can be weighed: of shapes, and of the kinds of constraint in SHACL Core."""
+    """Return the IRIs of the shapes by which results can be weighed."""
     import pyoxigraph as ox
 
-    kinds = ("NodeShape", "PropertyShape")
-    wanted = {SHACL + kind for kind in kinds}
-    found = {
-        triple.subject.value
-        for path in files
-        for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
-        if isinstance(triple.subject, ox.NamedNode)
-        and isinstance(triple.object, ox.NamedNode)
-        and triple.object.value in wanted
-    }
-    return found
+    kinds = {ox.NamedNode(f"{_SHACL}{kind}Shape") for kind in ("Node", "Property")}
+    triples = (triple for path in files for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    return {one.subject.value for one in triples if one.object in kinds and isinstance(one.subject, ox.NamedNode)}

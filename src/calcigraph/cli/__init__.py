@@ -98,7 +98,9 @@ def cli(ctx: click.Context, config: str | None) -> None:
         from calcigraph.resources import resources
 
         own = resources().registry
-        ctx.default_map = {"validate": {_PARAMETERS.get(key, key): value for key, value in own.validate}} if own else None
+        ctx.default_map = (
+            {"validate": {_PARAMETERS.get(key, key): value for key, value in own.validate}} if own else None
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from calcigraph.curation.formats import MAX_BYTES
 from calcigraph.curation.source import DOI, TRIAL_NUMBER
-from calcigraph.names.identifiers import bare
 from calcigraph.errors import FetchFailed
+from calcigraph.names.identifiers import bare
 from calcigraph.places import appearing_file
 
 if TYPE_CHECKING:

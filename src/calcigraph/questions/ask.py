@@ -74,7 +74,9 @@ def _terms(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
         return str(ox.NamedNode(vocabulary.find(value, root=parameter.root)))
     identifier = bare(value)
     try:
-        literals = [str(ox.Literal(form)) for form in dict.fromkeys((identifier, identifier.lower(), identifier.upper()))]
+        literals = [
+            str(ox.Literal(form)) for form in dict.fromkeys((identifier, identifier.lower(), identifier.upper()))
+        ]
     except ValueError as error:
         message = f"--{parameter.name} holds a sign that is no text: {error}."
         raise BadParameter(message) from error

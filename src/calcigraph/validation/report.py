@@ -34,13 +34,11 @@ class Result:
 
 
 def weighed(results: Iterable[Result], product: Resources) -> list[Result]:
-    """Return the results with the severities that a registry gives to them, by shape or by kind of constraint."""
+    """Return the results with the severities that a registry gives to their shapes."""
     given = dict(product.registry.severity) if product.registry else {}
     if not given:
         return list(results)
-    return [
-        replace(one, severity=given.get(one.shape, given.get(SHACL + one.component, one.severity))) for one in results
-    ]
+    return [replace(one, severity=given.get(one.shape, one.severity)) for one in results]
 
 
 def results_of(report: Graph) -> list[Result]:
