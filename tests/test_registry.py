@@ -121,6 +121,9 @@ def test_a_trace_starts_at_its_record(home: Path) -> None:
     ran = run("why", "study/albers-2017", home=home)
     assert ran.returncode == 0, ran.stderr
     assert "Albers LN 2017" in ran.stdout
+    of_row = run("why", "titrations:1", home=home)
+    assert of_row.returncode == 0, of_row.stderr
+    assert "to 4.5 mg nightly in 2 patients" in of_row.stdout
 
 
 def test_a_fault_is_told_at_its_line_by_the_shape_of_the_registry(folder: Path, home: Path) -> None:
@@ -222,7 +225,7 @@ def test_a_change_of_its_files_makes_a_new_build(name: str, folder: Path, monkey
         (
             "hh:DosedShape-dose",
             "hh:DosedShape-doze",
-            "No shape is called 'hh:DosedShape-doze'. Nearest: DosedShape-dose",
+            "No shape is called 'hh:DosedShape-doze'. Nearest: hh:DosedShape-dose",
         ),
         ('harms_reporting" = "warning"', 'harms_reporting" = "warn"', "'warn' is no severity"),
         ('\nseverity = "violation"', '\nengine = "pyshifti"', "Nearest: pyshifty"),

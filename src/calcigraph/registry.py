@@ -60,7 +60,7 @@ class Registry(NamedTuple):
 
 
 def find_file(folder: Path) -> Path | None:
-    """Return the file of a registry in the folder or the nearest one above it, or the one that is named in its place."""
+    """Return the file of a registry in the folder or the nearest above it, or the one that is named in its place."""
     if named := os.environ.get(CONFIG):
         return Path(named).resolve()
     return next((path for above in (folder, *folder.parents) if (path := above / NAME).is_file()), None)
@@ -211,7 +211,7 @@ class _Reader:
         found = []
         for name, value in table.items():
             if name not in names:
-                short = [one for one in names if "/" not in one and ":" not in one]
+                short = [one for one in names if "/" not in one and (":" in one) == (":" in name)]
                 why = f"No shape is called {name!r}."
                 self.wrong("severity", name, "unknown-shape", why, name, short)
             elif value not in CHOICES["severity"]:

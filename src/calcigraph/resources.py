@@ -9,10 +9,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from calcigraph.names.vocabulary import BASE
 from calcigraph.registry import Registry, find_file, read_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from calcigraph.errors import Severity
 
 _PACKAGE = Path(__file__).parent
 
@@ -31,6 +34,16 @@ class Resources(NamedTuple):
         """The namespaces of a registry's own terms, by prefix."""
         own = self.registry
         return {own.prefix: own.terms} if own is not None and own.prefix else {}
+
+    @property
+    def severity(self) -> dict[str, Severity]:
+        """The severities that a registry gives to results, by the IRI of their shape."""
+        return dict(self.registry.severity) if self.registry else {}
+
+    @property
+    def base(self) -> str:
+        """The base of the addresses of records."""
+        return (self.registry.base if self.registry else "") or BASE
 
     @property
     def context(self) -> Path:

@@ -148,7 +148,7 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
         quads = list(record_quads(documents))
         ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
         triples = triples_of(quads)
-        results = weighed(engine(engine_name)(triples, shapes.local), product)
+        results = weighed(engine(engine_name)(triples, shapes.local), product.severity)
         checked.problems += locate(results, context, checked.files, lambda name: paths[name].read_bytes())
         checked.parts.append(target)
         checked.spanning.append(project([triples], shapes.spanning_properties))
@@ -176,7 +176,7 @@ def _across(whole: Checked, files: Sequence[Path], product: Resources, shapes: S
         return
     context = context_of(product)
     excused = {context.base + identifier for identifier in whole.refused}
-    results = weighed(engine(engine_name)(b"".join(whole.spanning), shapes.spanning), product)
+    results = weighed(engine(engine_name)(b"".join(whole.spanning), shapes.spanning), product.severity)
     paths = {shown(path, product): path for path in files}
     whole.problems += locate(
         [result for result in results if result.value not in excused],

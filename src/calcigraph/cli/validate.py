@@ -185,6 +185,7 @@ def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str,
             context=context,
             known=known,
             engine_name=engine,
+            severity=product.severity,
         )
     _write(["<stdin>" if str(path) == "-" else str(path) for path in paths], problems, form, least)
 

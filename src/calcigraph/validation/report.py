@@ -10,11 +10,9 @@ from calcigraph.errors import Severity
 from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rdflib import Graph
-
-    from calcigraph.resources import Resources
 
 SHACL = "http://www.w3.org/ns/shacl#"
 _IRI = re.compile(rf"<?{re.escape(BASE)}([^\s>]*)>?")
@@ -33,11 +31,8 @@ class Result:
     message: str
 
 
-def weighed(results: Iterable[Result], product: Resources) -> list[Result]:
-    """Return the results with the severities that a registry gives to their shapes."""
-    given = dict(product.registry.severity) if product.registry else {}
-    if not given:
-        return list(results)
+def weighed(results: Iterable[Result], given: Mapping[str, Severity]) -> list[Result]:
+    """Return the results with the severities that a registry gives to their shapes, by IRI."""
     return [replace(one, severity=given.get(one.shape, one.severity)) for one in results]
 
 
