@@ -225,7 +225,7 @@ def test_a_change_of_its_files_makes_a_new_build(name: str, folder: Path, monkey
         (
             "hh:DosedShape-dose",
             "hh:DosedShape-doze",
-            "No shape is called 'hh:DosedShape-doze'. Nearest: hh:DosedShape-dose",
+            "Nearest: hh:DosedShape, hh:DosedShape-dose.",
         ),
         ('harms_reporting" = "warning"', 'harms_reporting" = "warn"', "'warn' is no severity"),
         ('\nseverity = "violation"', '\nengine = "pyshifti"', "Nearest: pyshifty"),

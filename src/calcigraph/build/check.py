@@ -54,7 +54,7 @@ def check(
     """
     from calcigraph.validation.shapes import load_shapes
 
-    shapes = load_shapes(product.shape_files())
+    shapes = load_shapes(product.shape_files(), product.severity)
     chunks = [list(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
     jobs = [(chunk, product, shapes, engine, spool / f"part-{number:06}.nq") for number, chunk in enumerate(chunks)]
     run: Callable[..., Iterable[Checked]] = map if executor is None else executor.map
@@ -148,7 +148,7 @@ def _check_chunk(job: tuple[list[Path], Resources, Shapes, str, Path]) -> Checke
         quads = list(record_quads(documents))
         ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
         triples = triples_of(quads)
-        results = weighed(engine(engine_name)(triples, shapes.local), product.severity)
+        results = weighed(engine(engine_name)(triples, shapes.local), shapes.severity)
         checked.problems += locate(results, context, checked.files, lambda name: paths[name].read_bytes())
         checked.parts.append(target)
         checked.spanning.append(project([triples], shapes.spanning_properties))
@@ -176,7 +176,7 @@ def _across(whole: Checked, files: Sequence[Path], product: Resources, shapes: S
         return
     context = context_of(product)
     excused = {context.base + identifier for identifier in whole.refused}
-    results = weighed(engine(engine_name)(b"".join(whole.spanning), shapes.spanning), product.severity)
+    results = weighed(engine(engine_name)(b"".join(whole.spanning), shapes.spanning), shapes.severity)
     paths = {shown(path, product): path for path in files}
     whole.problems += locate(
         [result for result in results if result.value not in excused],

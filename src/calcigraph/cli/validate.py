@@ -166,7 +166,7 @@ def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str,
 
     context, shapes, declared = (
         context_of(product),
-        load_shapes(product.shape_files()),
+        load_shapes(product.shape_files(), product.severity),
         declared_names(product),
     )
     stems = [file.stem for file in record_files(product.seeds)]
@@ -185,7 +185,6 @@ def _tell_rdf(paths: Sequence[Path], product: Resources, engine: str, form: str,
             context=context,
             known=known,
             engine_name=engine,
-            severity=product.severity,
         )
     _write(["<stdin>" if str(path) == "-" else str(path) for path in paths], problems, form, least)
 

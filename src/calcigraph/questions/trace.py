@@ -116,7 +116,8 @@ def trace(node: str, endpoint: Endpoint, files: Mapping[str, Path]) -> Trace:
 def row_nodes(answer: Answer, row: int, *, base: str = BASE) -> list[str]:
     """Return the addresses of the records and parts on which a row of an answer rests; rows count from 1.
 
-    Terms of the ontology are not among them; `base` is that of a registry's own records. Raises BadParameter if the answer has no such row.
+    Terms of the ontology are not among them; `base` is that of a registry's own records. Raises BadParameter if the
+    answer has no such row.
     """
     if not 1 <= row <= len(answer):
         message = f"The answer has {len(answer)} rows; there is no row {row}."

@@ -19,9 +19,8 @@ from calcigraph.validation.report import weighed
 from calcigraph.validation.shapes import project
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator
 
-    from calcigraph.errors import Severity
     from calcigraph.records.context import RecordContext
     from calcigraph.validation.report import Result
     from calcigraph.validation.shapes import Shapes
@@ -43,12 +42,10 @@ def check_rdf(
     context: RecordContext,
     known: Container[str] = (),
     engine_name: str = "pyshifty",
-    severity: Mapping[str, Severity] | None = None,
 ) -> list[Problem]:
     """Return what is wrong with RDF: its syntax, terms of the ontology that do not exist, and what the shapes ask for.
 
-    `known` are the IRIs of records outside the file, to which it may refer; `severity` is what results weigh, by the
-    IRI of their shape, where that is not what the shape says. Raises EngineFailed if the engine does.
+    `known` are the IRIs of records outside the file, to which it may refer. Raises EngineFailed if the engine does.
     """
     if len(data) > MAX_BYTES:
         return [Problem(file, 1, 1, "file-too-large", f"The file has more than {MAX_BYTES:,} bytes: split it.")]
@@ -66,7 +63,7 @@ def check_rdf(
     results = validate(triples, shapes.local)
     spanning = validate(project([triples], shapes.spanning_properties), shapes.spanning) if shapes.spanning else []
     results += [result for result in spanning if result.value not in known]
-    results = weighed(results, severity or {})
+    results = weighed(results, shapes.severity)
     text = _Text(data.decode("utf-8", errors="replace"))
     files = {quad.subject.value.removeprefix(context.base): file for quad in quads if hasattr(quad.subject, "value")}
     found = [described(result, context, files, text.place(result, file)) for result in results]

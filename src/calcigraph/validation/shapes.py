@@ -6,14 +6,16 @@ The latter stand in `integrity.ttl`. They see all records, reduced to the proper
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from calcigraph.errors import Severity
 
 _SPANNING = "integrity.ttl"
 _TRIPLE = re.compile(rb"<[^>]*> <([^>]*)>")
@@ -21,15 +23,19 @@ _TRIPLE = re.compile(rb"<[^>]*> <([^>]*)>")
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Shapes as Turtle: those that look at one record, those that span records, and what the latter name."""
+    """Shapes as Turtle: those that look at one record, those that span records, and what the latter name.
+
+    `severity` is what results weigh, by the IRI of their shape, where that is not what the shape says.
+    """
 
     local: str
     spanning: str
     spanning_properties: frozenset[str]
+    severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
-def load_shapes(files: Iterable[Path]) -> Shapes:
-    """Return the shapes in the files."""
+def load_shapes(files: Iterable[Path], severity: Mapping[str, Severity] | None = None) -> Shapes:
+    """Return the shapes in the files, with the severities that a registry gives to their results."""
     texts = [(path.name, path.read_text(encoding="utf-8")) for path in files]
     spanning = "\n".join(text for name, text in texts if name == _SPANNING)
     named = {
@@ -42,7 +48,9 @@ def load_shapes(files: Iterable[Path]) -> Shapes:
     for prefix, local in re.findall(r"\b(\w+):(\w+)", spanning):
         if prefix in prefixes:
             named.add(prefixes[prefix] + local)
-    return Shapes("\n".join(text for name, text in texts if name != _SPANNING), spanning, frozenset(named))
+    return Shapes(
+        "\n".join(text for name, text in texts if name != _SPANNING), spanning, frozenset(named), severity or {}
+    )
 
 
 def project(shards: Iterable[bytes], properties: frozenset[str]) -> bytes:
