@@ -276,3 +276,12 @@ def test_a_wrong_file_is_wrong_use_and_no_traceback(folder: Path, home: Path) ->
 def test_the_defaults_of_validate_are_its_options() -> None:
     """What `[validate]` takes is what the command takes."""
     assert set(CHOICES["format"]) == set(FORMS)
+
+
+def test_repairs_go_on_until_nothing_is_left_to_repair(folder: Path, home: Path) -> None:
+    """A misspelt key hides the form of the DOI, which is repaired once the key is; then all is sound."""
+    change(folder / RECORD, "titration:", "titraton:")
+    change(folder / RECORD, "doi: 10.1001", "doi: https://www.doi.org/10.1001")
+    ran = run("validate", "--fix", home=home, folder=folder)
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert (folder / RECORD).read_bytes() == (EXAMPLE / RECORD).read_bytes()
