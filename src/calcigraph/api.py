@@ -179,7 +179,7 @@ class Evidence:
         """
         from calcigraph.questions.trace import address, trace
 
-        return trace(address(name), self.endpoint, self.product.trace_files())
+        return trace(address(name, base=self.product.base), self.endpoint, self.product.trace_files())
 
     def why_row(self, answer: Answer, row: int) -> list[Trace]:
         """Return the traces of the records and parts on which a row of an answer rests; rows count from 1.
@@ -188,7 +188,8 @@ class Evidence:
         """
         from calcigraph.questions.trace import row_nodes, trace
 
-        return [trace(node, self.endpoint, self.product.trace_files()) for node in row_nodes(answer, row)]
+        nodes = row_nodes(answer, row, base=self.product.base)
+        return [trace(node, self.endpoint, self.product.trace_files()) for node in nodes]
 
     def answer(self, question: Question, parameters: Mapping[str, str | None]) -> Answer:
         """Return the answer to a question that was read before, as `ask` does."""
@@ -301,7 +302,9 @@ def connect(url: str, *, seconds: int = 60) -> Evidence:
 
     product = resources()
     return Evidence(
-        product, RemoteEndpoint(url, seconds), lambda: load_vocabulary(product.ontology_files(), product.mappings)
+        product,
+        RemoteEndpoint(url, seconds),
+        lambda: load_vocabulary(product.ontology_files(), product.mappings, more=product.namespaces),
     )
 
 

@@ -8,6 +8,7 @@ CalcigraphError
 ├── BadParameter (ValueError)      a parameter that the question does not take
 ├── BadDate (ValueError)           a day that is none, or one in the future
 ├── InvalidRecords (ValueError)    records that were refused; the last good build stays in use
+├── BadRegistry (ValueError)       a calcigraph.toml that is not right
 ├── BadSource (ValueError)         data on a publication that cannot be read, or not as one
 ├── AlreadyThere (RuntimeError)    a publication that has its record already
 ├── BadFolder (ValueError)         a folder that holds other files than what would be written there
@@ -136,6 +137,14 @@ class InvalidRecords(CalcigraphError, ValueError):
         count = sum(problem.severity is Severity.VIOLATION for problem in problems)
         noun = "problem" if count == 1 else "problems"
         super().__init__(f"{count} {noun} in the records; nothing was changed.")
+
+
+class BadRegistry(CalcigraphError, ValueError):
+    """A `calcigraph.toml` that is not right; carries every problem in it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("The registry's file is not right.\n" + "\n".join(map(str, problems)))
 
 
 class BuildFailed(CalcigraphError, RuntimeError):

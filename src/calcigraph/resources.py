@@ -9,20 +9,42 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from calcigraph.names.vocabulary import BASE
+from calcigraph.registry import Registry, find_file, read_registry
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from calcigraph.errors import Severity
 
 _PACKAGE = Path(__file__).parent
 RECORD_ENDINGS = (".yaml", ".yml")
 
 
 class Resources(NamedTuple):
-    """The four folders of the product."""
+    """The four folders of the product, and what a registry adds to them."""
 
     ontology: Path
     shapes: Path
     queries: Path
     seeds: Path
+    registry: Registry | None = None
+
+    @property
+    def namespaces(self) -> dict[str, str]:
+        """The namespaces of a registry's own terms, by prefix."""
+        own = self.registry
+        return {own.prefix: own.terms} if own is not None and own.prefix else {}
+
+    @property
+    def severity(self) -> dict[str, Severity]:
+        """The severities that a registry gives to results, by the IRI of their shape."""
+        return dict(self.registry.severity) if self.registry else {}
+
+    @property
+    def base(self) -> str:
+        """The base of the addresses of records."""
+        return (self.registry.base if self.registry else "") or BASE
 
     @property
     def context(self) -> Path:
@@ -90,7 +112,7 @@ class Resources(NamedTuple):
 
     def ontology_files(self) -> list[Path]:
         """Return the Turtle files of the ontology, the generated hierarchy included, by name."""
-        return sorted(self.ontology.glob("*.ttl"))
+        return [*sorted(self.ontology.glob("*.ttl")), *(self.registry.ontology if self.registry else ())]
 
     def order_files(self) -> list[Path]:
         """Return the Turtle files of ordered collections, which stand outside OWL 2 DL, by name."""
@@ -98,7 +120,7 @@ class Resources(NamedTuple):
 
     def shape_files(self) -> list[Path]:
         """Return the Turtle files of the shapes, by name."""
-        return sorted(self.shapes.glob("*.ttl"))
+        return [*sorted(self.shapes.glob("*.ttl")), *(self.registry.shapes if self.registry else ())]
 
     def rule_files(self) -> list[Path]:
         """Return the rule files in the order in which they run: by name."""
@@ -106,7 +128,7 @@ class Resources(NamedTuple):
 
     def question_files(self) -> list[Path]:
         """Return the question files, by name."""
-        return sorted(self.queries.glob("*.rq"))
+        return [*sorted(self.queries.glob("*.rq")), *(self.registry.queries if self.registry else ())]
 
     def all_queries(self) -> list[Path]:
         """Return the questions and the queries in the folders below them, by name."""
@@ -180,11 +202,19 @@ class Resources(NamedTuple):
 
 
 def resources(*, seeds: Path | None = None) -> Resources:
-    """Return the folders of the product; `seeds` takes the place of the records that come with it."""
+    """Return the folders of the product, with what a registry's `calcigraph.toml` adds where there is one.
+
+    `seeds` takes the place of the records that come with it. Raises BadRegistry if that file is not right.
+    """
     root = _root()
-    return Resources(
+    ours = Resources(
         ontology=root / "ontology", shapes=root / "shapes", queries=root / "queries", seeds=seeds or root / "seeds"
     )
+    file = find_file(Path.cwd())
+    if file is None:
+        return ours
+    registry = read_registry(file, ours.shape_files(), ours.question_files(), ours.context)
+    return ours._replace(registry=registry, seeds=seeds or registry.seeds or ours.seeds)
 
 
 def _root() -> Path:

@@ -130,13 +130,13 @@ class Baseline:
 def read_part(part: Part) -> list[Row]:
     """Return what the index is to keep of some files of a tree."""
     from calcigraph.graph.dataset import record_quads, triples_of
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.records.read import read_record
     from calcigraph.records.tree import MAX_BYTES
     from calcigraph.validation.shapes import linked, load_shapes, project
 
-    context = load_context(part.product.context)
-    properties = load_shapes(part.product.shape_files()).spanning_properties
+    context = context_of(part.product)
+    properties = load_shapes(part.product.shape_files(), part.product.severity).spanning_properties
     rows = []
     blobs = contents(part.product.seeds, (blob for _, blob in part.files), MAX_BYTES)
     for (path, _), data in zip(part.files, blobs, strict=True):

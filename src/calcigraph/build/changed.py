@@ -16,7 +16,7 @@ from calcigraph.build.inputs import shown
 from calcigraph.build.revision import changed_paths, top_of, trees_of
 from calcigraph.build.state import State
 from calcigraph.graph.standing import UNKNOWN
-from calcigraph.records.context import load_context
+from calcigraph.records.context import context_of
 from calcigraph.resources import RECORD_ENDINGS, record_files
 from calcigraph.validation.shapes import load_shapes
 
@@ -98,8 +98,8 @@ class _Check:
         self.pool = pool
         self.progress = progress
         self.given = given
-        self.context = load_context(product.context)
-        self.shapes = load_shapes(product.shape_files())
+        self.context = context_of(product)
+        self.shapes = load_shapes(product.shape_files(), product.severity)
         self.paths: dict[str, Path] = {}
 
     def of(self, index: Baseline, changed: Collection[str]) -> Changed:

@@ -57,7 +57,7 @@ def check(
     """
     from calcigraph.validation.shapes import load_shapes
 
-    shapes = load_shapes(product.shape_files())
+    shapes = load_shapes(product.shape_files(), product.severity)
     whole = Checked()
     given = given or {}
     for accounts in accounts_of(files, product, shapes, spool, engine, executor, progress, given):
@@ -102,9 +102,10 @@ def duplicate(identifier: str, file: str, first: str) -> Problem:
 def across(spanning: Iterable[bytes], shapes: Shapes, engine_name: str) -> list[Result]:
     """Return what is found by comparing records with each other."""
     from calcigraph.validation.engines import engine
+    from calcigraph.validation.report import weighed
 
     data = b"".join(spanning)
-    return engine(engine_name)(data, shapes.spanning) if data and shapes.spanning else []
+    return weighed(engine(engine_name)(data, shapes.spanning), shapes.severity) if data and shapes.spanning else []
 
 
 def table_problems(product: Resources) -> Sequence[Problem]:
@@ -123,7 +124,7 @@ def standings(product: Resources, records: Collection[str]) -> tuple[list[ox.Qua
 
     if not product.standing.is_file():
         return [], []
-    return standing_quads(product.standing, load_vocabulary(product.ontology_files()), records)
+    return standing_quads(product.standing, load_vocabulary(product.ontology_files(), more=product.namespaces), records)
 
 
 def _add(whole: Checked, account: Account) -> None:
@@ -148,10 +149,10 @@ def _across(
     given: Mapping[Path, bytes],
 ) -> None:
     """Add the problems that span records; a reference to a refused record is not one."""
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.validation.locate import locate
 
-    context = load_context(product.context)
+    context = context_of(product)
     excused = {context.base + identifier for identifier in whole.refused}
     results = across(whole.spanning, shapes, engine_name)
 
@@ -184,7 +185,7 @@ def _table_quads(product: Resources) -> list[ox.Quad]:
     from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
     from calcigraph.names.vocabulary import load_vocabulary
 
-    vocabulary = load_vocabulary(product.ontology_files())
+    vocabulary = load_vocabulary(product.ontology_files(), more=product.namespaces)
     return [
         *level_quads(product.levels, vocabulary),
         *verdict_quads(product.verdicts, vocabulary),

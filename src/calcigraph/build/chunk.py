@@ -52,11 +52,11 @@ def check_chunk(job: Job) -> list[Account]:
 
     Of several records with one id only the first is written.
     """
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.records.read import read_record
     from calcigraph.records.tree import MAX_BYTES
 
-    context = load_context(job.product.context)
+    context = context_of(job.product)
     labels_of = _labels(job.product)
     accounts: dict[str, Account] = {}
     contents: dict[str, bytes] = {}
@@ -95,18 +95,19 @@ def _check_shapes(
     import pyoxigraph as ox
 
     from calcigraph.graph.dataset import record_quads, triples_of
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.validation.engines import engine
     from calcigraph.validation.locate import locate
+    from calcigraph.validation.report import weighed
     from calcigraph.validation.shapes import project, record_of
 
     quads = list(record_quads(documents.values()))
     if write:
         ox.serialize(quads, str(job.target), format=ox.RdfFormat.N_QUADS)
     triples = triples_of(quads)
-    context = load_context(job.product.context)
+    context = context_of(job.product)
     files = {identifier: document.file for identifier, document in documents.items()}
-    results = engine(job.engine)(triples, job.shapes.local)
+    results = weighed(engine(job.engine)(triples, job.shapes.local), job.shapes.severity)
     for problem in locate(results, context, files, contents.__getitem__):
         accounts[problem.file].problems.append(problem)
     lines: dict[str, list[bytes]] = {identifier: [] for identifier in documents}
@@ -121,6 +122,6 @@ def _labels(product: Resources) -> Callable[[str], list[str]]:
 
     @cache
     def vocabulary() -> Vocabulary:
-        return load_vocabulary(product.ontology_files(), product.mappings)
+        return load_vocabulary(product.ontology_files(), product.mappings, more=product.namespaces)
 
     return lambda name: [vocabulary().labels[term] for term in vocabulary().names.get(fold(name), ())]

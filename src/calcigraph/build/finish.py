@@ -36,7 +36,7 @@ def finish(
         ox.serialize(gone, str(folder / WITHDRAWN), format=ox.RdfFormat.N_QUADS)
     progress("Deriving")
     derived = infer(store, load_rules(product.rule_files()))
-    vocabulary = load_vocabulary(product.ontology_files(), product.mappings)
+    vocabulary = load_vocabulary(product.ontology_files(), product.mappings, more=product.namespaces)
     progress("Weighing")
     derived += weigh(product, store, vocabulary)
     progress("Writing")

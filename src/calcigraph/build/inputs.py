@@ -20,6 +20,7 @@ def fingerprint(product: Resources) -> str:
     ontology += [*product.mapping_files(), product.levels, product.verdicts, product.counts]
     ontology += product.profile_queries().values()
     ontology += [table for table in (product.searches, product.standing) if table.is_file()]
+    ontology += product.registry.files() if product.registry else []
     for path in [*record_files(product.seeds), *ontology, *product.shape_files(), *code_files()]:
         data = _content(path)
         digest.update(f"{path.parent.name}/{path.name}\0{len(data)}\0".encode())

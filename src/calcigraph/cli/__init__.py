@@ -41,6 +41,8 @@ _COMMANDS = {
 }
 
 
+_PARAMETERS = {"format": "form"}
+"""The parameters whose names are not those of their options."""
 _MODULES = {"import": "imports"}
 """The modules whose names are not those of their commands, which Python keeps for itself."""
 
@@ -71,7 +73,14 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="calcigraph", message="%(version)s")
-def cli() -> None:
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    envvar="CALCIGRAPH_CONFIG",
+    help="A registry's calcigraph.toml.  [default: the nearest from this folder upward; env: CALCIGRAPH_CONFIG]",
+)
+@click.pass_context
+def cli(ctx: click.Context, config: str | None) -> None:
     """The evidence for treating calcinosis cutis, computable.
 
     Data goes to standard output, talk to standard error. Exit codes: 0 fine, 1 findings, 2 wrong use.
@@ -81,6 +90,18 @@ def cli() -> None:
     Example:
       calcigraph ask treatments --condition "juvenile dermatomyositis" --level IV
     """
+    from calcigraph.registry import CONFIG
+
+    if config is not None:
+        # The environment reaches the processes that check and serve, as a value handed down would not.
+        os.environ[CONFIG] = config
+    if ctx.invoked_subcommand == "validate":
+        from calcigraph.resources import resources
+
+        own = resources().registry
+        ctx.default_map = (
+            {"validate": {_PARAMETERS.get(key, key): value for key, value in own.validate}} if own else None
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

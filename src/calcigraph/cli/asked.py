@@ -63,6 +63,13 @@ class Asked(NamedTuple):
         names = {shown(path, product) for path in mine}
         return mine, [problem for problem in checked.problems if not some or problem.file in names]
 
+    def alone(self, files: Sequence[Path]) -> list[Problem]:
+        """Return the problems that files have by themselves and with each other."""
+        from calcigraph.build.check import check
+
+        with self._spool() as spool:
+            return check(self.product, files, spool, engine=self.engine).problems
+
     def since(self, revision: str, home: Path | None) -> Callable[[], Found]:
         """Return how to check what differs from a git revision; where the rules differ too, all records are checked."""
         from calcigraph.build.changed import rules_changed
@@ -113,12 +120,12 @@ class Asked(NamedTuple):
 
     def _stem(self, given: Given) -> str:
         """Return the name of the record that was given, which takes the place of the one that has that name."""
-        from calcigraph.records.context import load_context
+        from calcigraph.records.context import context_of
         from calcigraph.records.read import read_record
 
         if given.path is not None:
             return given.path.stem
-        read = read_record(given.data, STDIN, load_context(self.product.context))
+        read = read_record(given.data, STDIN, context_of(self.product))
         return (read.claimed_id or "").rpartition("/")[2]
 
     @contextmanager

@@ -34,7 +34,7 @@ def command(place: str) -> None:
 def _explained(path: Path, line: int) -> bool:
     """Write the rules on a line, and return whether one fails."""
     from calcigraph.graph.dataset import record_quads, triples_of
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.records.read import read_record
     from calcigraph.records.tree import MAX_BYTES, parse_tree
     from calcigraph.resources import read_limited, resources
@@ -43,7 +43,7 @@ def _explained(path: Path, line: int) -> bool:
     from calcigraph.validation.shapes import load_shapes
 
     product = resources()
-    context, shapes = load_context(product.context), load_shapes(product.shape_files()).local
+    context, shapes = context_of(product), load_shapes(product.shape_files()).local
     data = read_limited(path, MAX_BYTES)
     read, tree = read_record(data, str(path), context), parse_tree(data).tree
     if read.document is None or tree is None:

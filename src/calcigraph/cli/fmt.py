@@ -26,12 +26,12 @@ def command(paths: tuple[Path, ...], seeds: Path | None, *, check: bool) -> None
       calcigraph fmt --check seeds/studies
     """
     from calcigraph.places import appearing_file
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.records.form import canonical
     from calcigraph.resources import record_files, resources
 
     product = resources(seeds=seeds)
-    context = load_context(product.context)
+    context = context_of(product)
     changed = broken = 0
     for path in [file for place in paths or [product.seeds] for file in record_files(place)]:
         data = path.read_bytes()

@@ -44,11 +44,11 @@ def command(kind: str, by: str | None, output: Path | None, seeds: Path | None) 
     from calcigraph.curation.draft import asked, required_properties
     from calcigraph.curation.make import of_source
     from calcigraph.curation.source import Source, publication
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.resources import resources
 
     product = resources(seeds=seeds)
-    context = load_context(product.context)
+    context = context_of(product)
     trial = kind == "trial"
     facts: dict[str, str | list[str]] = {}
     for key, words in (_TRIAL if trial else _FACTS).items():

@@ -18,14 +18,14 @@ def rdf_problems(paths: Sequence[Path], given: Given | None, product: Resources,
     import pyoxigraph as ox
 
     from calcigraph.graph.endings import rdf_format
-    from calcigraph.records.context import load_context
+    from calcigraph.records.context import context_of
     from calcigraph.resources import read_limited, record_files
     from calcigraph.validation.foreign import MAX_BYTES, check_rdf
     from calcigraph.validation.shapes import load_shapes
     from calcigraph.validation.vocabulary import declared_names
 
-    context = load_context(product.context)
-    shapes = load_shapes(product.shape_files())
+    context = context_of(product)
+    shapes = load_shapes(product.shape_files(), product.severity)
     declared = declared_names(product)
     stems = [file.stem for file in record_files(product.seeds)]
     known = {f"{context.base}{kind}/{stem}" for kind in context.types for stem in stems}

@@ -120,15 +120,24 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     asked = Asked(named, given, product, engine, jobs, executor)
     check = asked.all if revision is None else asked.since(revision, home)
     mine, problems = check()
-    for _ in range(_ROUNDS if fix else 0):
-        if not _fixed(problems, mine, product):
-            break
+    if fix and _repaired(problems, mine, asked):
         mine, problems = check()
     _tell(problems, mine, product, form, severity)
 
 
-def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resources) -> bool:
-    """Write the safe repairs into the files, say what was repaired, and return whether anything was."""
+def _repaired(problems: Sequence[Problem], files: Sequence[Path], asked: Asked) -> bool:
+    """Repair what can be, in rounds that look again only at what was repaired, and return whether anything was."""
+    changed = _fixed(problems, files, asked.product)
+    anything = bool(changed)
+    for _ in range(_ROUNDS - 1):
+        if not changed:
+            break
+        changed = _fixed(asked.alone(changed), changed, asked.product)
+    return anything
+
+
+def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resources) -> list[Path]:
+    """Write the safe repairs into the files, say what was repaired, and return the files that were."""
     from calcigraph.build.inputs import shown
     from calcigraph.places import appearing_file
     from calcigraph.records.mend import mended
@@ -137,7 +146,8 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
     for problem in problems:
         if problem.repair:
             by_file.setdefault(problem.file, []).append(problem)
-    done = []
+    done: list[Problem] = []
+    changed = []
     for path in files:
         if wanted := by_file.get(shown(path, product)):
             data, repaired = mended(path.read_bytes(), wanted)
@@ -145,10 +155,11 @@ def _fixed(problems: Iterable[Problem], files: Iterable[Path], product: Resource
                 with appearing_file(path) as fresh:
                     fresh.write_bytes(data)
                 done += repaired
+                changed.append(path)
     for problem in done:
         place = f"{problem.file}:{problem.line}:{problem.column}"
         click.echo(f"{place}: {problem.text!r} is now {problem.repair!r}", err=True)
-    return bool(done)
+    return changed
 
 
 def _tell(problems: Iterable[Problem], files: Sequence[Path], product: Resources, form: str, least: str) -> None:

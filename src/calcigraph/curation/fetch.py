@@ -16,6 +16,7 @@ from urllib.parse import quote
 from calcigraph.curation.formats import MAX_BYTES
 from calcigraph.curation.source import DOI, TRIAL_NUMBER
 from calcigraph.errors import FetchFailed
+from calcigraph.names.identifiers import bare
 from calcigraph.places import appearing_file
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def asked_of(text: str) -> tuple[Service, str] | None:
         return PUBMED, f"/efetch.fcgi?db=pubmed&retmode=xml&tool=calcigraph&id={pmid[1]}"
     if TRIAL_NUMBER.fullmatch(text.upper()):
         return TRIALS, f"/studies/{text.upper()}?format=json"
-    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text, flags=re.IGNORECASE)
+    doi = bare(text)
     if DOI.fullmatch(doi):
         return CROSSREF, f"/works/{quote(doi, safe='')}"
     return None

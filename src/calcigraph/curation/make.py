@@ -10,7 +10,7 @@ from calcigraph.curation.formats import read_source
 from calcigraph.curation.known import known_records, mine, near, refuse
 from calcigraph.curation.suggest import suggest
 from calcigraph.names.vocabulary import load_vocabulary
-from calcigraph.records.context import load_context
+from calcigraph.records.context import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ def record(data: bytes, product: Resources, *, kind: str | None = None, by: str 
 
     Raises BadSource if the data cannot be read, and AlreadyThere if the publication has its record.
     """
-    return of_source(read_source(data, load_context(product.context)), product, kind=kind, by=by)
+    return of_source(read_source(data, context_of(product)), product, kind=kind, by=by)
 
 
 def of_source(
@@ -47,12 +47,12 @@ def of_source(
 
     Raises AlreadyThere if the publication has its record.
     """
-    context = load_context(product.context)
+    context = context_of(product)
     known = known_records(product.seeds)
     refuse(source, known)
     if similar := mine(source.similar, known):
         source.facts["similar_to"] = similar
-    suggestions = suggest(source, load_vocabulary(product.ontology_files()), context)
+    suggestions = suggest(source, load_vocabulary(product.ontology_files(), more=product.namespaces), context)
     name = identifier(source, "trial" if source.registry else kind or kind_of(source), [one.id for one in known])
     text = draft(
         source,

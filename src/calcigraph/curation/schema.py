@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calcigraph.records.context import XSD, Field, FieldKind, RecordContext, load_context
+from calcigraph.records.context import XSD, Field, FieldKind, RecordContext, context_of
 
 if TYPE_CHECKING:
     from calcigraph.resources import Resources
@@ -31,7 +31,7 @@ _REFERENCE = r"^(https?://\S+|(study|review|trial|cohort)/\S+|[A-Za-z0-9][A-Za-z
 
 def schema(product: Resources) -> dict[str, Any]:
     """Return the schema of a record."""
-    context = load_context(product.context)
+    context = context_of(product)
     rules = _rules(product)
     parts = {f.iri: f.key for f in context.fields.values() if f.kind in (FieldKind.NODE, FieldKind.NODES)}
     definitions: dict[str, Any] = {

@@ -76,7 +76,7 @@ def _parse(batch: list[dict[str, Any]]) -> Iterator[ox.Quad]:
 
 
 def _provenance(document: Document, graph: str) -> dict[str, Any]:
-    record = BASE + document.id
+    record = document.data["@id"]
     return {
         "@id": graph,
         "@type": _PROV + "Entity",

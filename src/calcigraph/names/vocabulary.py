@@ -137,16 +137,22 @@ def fold(name: str) -> str:
     return " ".join(bare.casefold().split())
 
 
-def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> Vocabulary:
+def load_vocabulary(
+    ontology: Iterable[Path], mappings: Path | None = None, *, more: Mapping[str, str] | None = None
+) -> Vocabulary:
     """Return the project's own terms in the ontology files, with the identifiers that the mappings give them.
+
+    `more` gives the namespaces, by prefix, of a registry whose terms are its own too.
 
     Terms of other vocabularies, to which the ontology is aligned, are no answers: they are not among them.
     """
     triples = _triples(ontology)
+    own = {PREFIX.removesuffix(":"): TERMS, **(more or {})}
+    spaces = tuple(own.values())
     vocabulary = Vocabulary()
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for term, label in triples[LABEL]:
-        if term.startswith(TERMS):
+        if term.startswith(spaces):
             vocabulary.labels[term] = label.value
             names[fold(label.value)][term] = None
     for term, name in [*triples[SYNONYM], *triples[NOTATION]]:
@@ -154,18 +160,25 @@ def load_vocabulary(ontology: Iterable[Path], mappings: Path | None = None) -> V
             names[fold(name.value)][term] = None
     for term in vocabulary.labels:
         names[fold(term)][term] = None
-        names[fold(PREFIX + term.removeprefix(TERMS))][term] = None
+        names[fold(_compact(term, own))][term] = None
     if mappings is not None:
-        _add_mappings(vocabulary, names, mappings)
+        _add_mappings(vocabulary, names, mappings, own)
     vocabulary.names = {name: list(terms) for name, terms in sorted(names.items())}
-    vocabulary.members = _members(triples)
+    vocabulary.members = _members(triples, spaces)
     return vocabulary
 
 
-def _add_mappings(vocabulary: Vocabulary, names: dict[str, dict[str, None]], mappings: Path) -> None:
+def _compact(term: str, own: Mapping[str, str]) -> str:
+    """Return the compact form of a term of one of the namespaces."""
+    return next(f"{prefix}:{term.removeprefix(space)}" for prefix, space in own.items() if term.startswith(space))
+
+
+def _add_mappings(
+    vocabulary: Vocabulary, names: dict[str, dict[str, None]], mappings: Path, own: Mapping[str, str]
+) -> None:
     """Add what the mappings say: exact identifiers are names, compact and whole; others are kept apart."""
     prefixes, rows = read_mappings(mappings)
-    vocabulary.prefixes = all_prefixes(prefixes) | {PREFIX.removesuffix(":"): TERMS}
+    vocabulary.prefixes = all_prefixes(prefixes) | dict(own)
     for row in rows:
         term, identifier = expand(row["subject_id"], prefixes), expand(row["object_id"], prefixes)
         if row["predicate_id"] == "skos:exactMatch":
@@ -186,11 +199,11 @@ def _triples(ontology: Iterable[Path]) -> dict[str, list[tuple[str, Any]]]:
     return triples
 
 
-def _members(triples: Mapping[str, list[tuple[str, Any]]]) -> dict[str, list[str]]:
+def _members(triples: Mapping[str, list[tuple[str, Any]]], spaces: tuple[str, ...]) -> dict[str, list[str]]:
     below: dict[str, set[str]] = defaultdict(set)
     for predicate in (SUBCLASS, RDF_TYPE):
         for term, parent in triples[predicate]:
-            if parent.value.startswith(TERMS):
+            if parent.value.startswith(spaces):
                 below[parent.value].add(term)
     members: dict[str, list[str]] = {}
     for root in sorted(below):
@@ -205,10 +218,13 @@ def _members(triples: Mapping[str, list[tuple[str, Any]]]) -> dict[str, list[str
     return members
 
 
-def fill_context(context: dict[str, Any], ontology: Iterable[Path]) -> dict[str, Any]:
+def fill_context(
+    context: dict[str, Any], ontology: Iterable[Path], *, more: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the record context with the names of each key's values written in from the ontology."""
     files = list(ontology)
-    vocabulary = load_vocabulary(files)
+    vocabulary = load_vocabulary(files, more=more)
+    own = {PREFIX.removesuffix(":"): TERMS, **(more or {})}
     roots: dict[str, list[str]] = defaultdict(list)
     for term, root in _triples(files)[VALUES_FROM]:
         roots[term].append(root.value)
@@ -218,5 +234,5 @@ def fill_context(context: dict[str, Any], ontology: Iterable[Path]) -> dict[str,
             iri = expand(entry["@id"], {k: v for k, v in table.items() if isinstance(v, str)})
             terms = {term for root in roots[iri] for term in vocabulary.members[root] if term != root}
             names = sorted((vocabulary.labels[term], term) for term in terms)
-            table[key] = entry | {"@context": {label: PREFIX + term.removeprefix(TERMS) for label, term in names}}
+            table[key] = entry | {"@context": {label: _compact(term, own) for label, term in names}}
     return {"@context": table}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote
 
 from calcigraph.errors import BadParameter
+from calcigraph.names.identifiers import bare
 from calcigraph.names.nearest import nearest
 from calcigraph.questions.answers import Answer, value_of
 
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
 
     from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.questions.catalog import Parameter, Question
-
-_WRITTEN = re.compile(
-    r"^(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|pubmed\.ncbi\.nlm\.nih\.gov/|www\.ncbi\.nlm\.nih\.gov/(?:pubmed|pmc/articles)/"
-    r"|(?:www\.)?pmc\.ncbi\.nlm\.nih\.gov/articles/|(?:www\.|classic\.)?clinicaltrials\.gov/(?:ct2/show|study)/"
-    r"|doi:|pmid:?|pmcid:?)\s*",
-    re.IGNORECASE,
-)
-"""What stands before an identifier as it is usually written: a resolver's address, or the identifier's kind."""
 
 
 class Endpoint(Protocol):
@@ -81,10 +72,11 @@ def _terms(parameter: Parameter, value: str, vocabulary: Vocabulary) -> str:
 
     if parameter.root is not None:
         return str(ox.NamedNode(vocabulary.find(value, root=parameter.root)))
-    written = _WRITTEN.match(value.strip())
-    bare = unquote(value.strip()[written.end() :]).rstrip("/") if written else value.strip()
+    identifier = bare(value)
     try:
-        literals = [str(ox.Literal(form)) for form in dict.fromkeys((bare, bare.lower(), bare.upper()))]
+        literals = [
+            str(ox.Literal(form)) for form in dict.fromkeys((identifier, identifier.lower(), identifier.upper()))
+        ]
     except ValueError as error:
         message = f"--{parameter.name} holds a sign that is no text: {error}."
         raise BadParameter(message) from error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
 
+_RECORD = re.compile(r"(?:study|review|trial|cohort)/")
 _SHORT = re.compile(r"[a-z-]+/[^\s<>\"{}|\\^`]+")
 
 
@@ -69,8 +70,8 @@ class Trace:
     inputs: tuple[Trace, ...] = field(default=())
 
 
-def address(name: str) -> str:
-    """Return the address of a thing from its whole or its short form.
+def address(name: str, *, base: str = BASE) -> str:
+    """Return the address of a thing from its whole or its short form; `base` is that of a registry's own records.
 
     >>> address("study/robertson-2003#minocycline")
     'https://w3id.org/calcigraph/study/robertson-2003#minocycline'
@@ -83,7 +84,7 @@ def address(name: str) -> str:
     if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", written):
         return written
     if _SHORT.fullmatch(written):
-        return BASE + written
+        return (base if _RECORD.match(written) else BASE) + written
     raise UnknownName(
         name, ["study/robertson-2003", "study/robertson-2003#minocycline", "treatments:1"], kind="address"
     )
@@ -112,10 +113,11 @@ def trace(node: str, endpoint: Endpoint, files: Mapping[str, Path]) -> Trace:
     return found
 
 
-def row_nodes(answer: Answer, row: int) -> list[str]:
+def row_nodes(answer: Answer, row: int, *, base: str = BASE) -> list[str]:
     """Return the addresses of the records and parts on which a row of an answer rests; rows count from 1.
 
-    Terms of the ontology are not among them. Raises BadParameter if the answer has no such row.
+    Terms of the ontology are not among them; `base` is that of a registry's own records. Raises BadParameter if the
+    answer has no such row.
     """
     if not 1 <= row <= len(answer):
         message = f"The answer has {len(answer)} rows; there is no row {row}."
@@ -123,7 +125,8 @@ def row_nodes(answer: Answer, row: int) -> list[str]:
     terms = dict(zip(answer.columns, answer.terms[row - 1], strict=True))
     nodes = [term["value"] for name, term in terms.items() if term and (term["type"] == "uri" or name == PARTS)]
     addresses = [single for value in nodes for single in value.split()]
-    wanted = [one for one in dict.fromkeys(addresses) if one.startswith(BASE) and not one.startswith(TERMS)]
+    ours = [one for one in dict.fromkeys(addresses) if one.startswith((BASE, base)) and not one.startswith(TERMS)]
+    wanted = [one for one in ours if one.startswith(BASE) or _RECORD.match(one.removeprefix(base))]
     covered = {one.partition("#")[0] for one in wanted if "#" in one}
     return [one for one in wanted if "#" in one or one not in covered]
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from calcigraph.resources import Resources
+
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -57,7 +59,29 @@ class RecordContext:
 
 def load_context(path: Path) -> RecordContext:
     """Return the record context that the file holds."""
+    return _record_context(_table(path))
+
+
+def context_of(product: Resources) -> RecordContext:
+    """Return the record context of the product: ours, and with a registry its keys, its terms and its base too."""
+    own = product.registry
+    if own is None:
+        return load_context(product.context)
+    from calcigraph.names.vocabulary import fill_context
+
+    table = _table(product.context) | (_table(own.context) if own.context else {}) | product.namespaces
+    if own.base:
+        table["@base"] = own.base
+    filled = fill_context({"@context": table}, product.ontology_files(), more=product.namespaces)
+    return _record_context(filled["@context"])
+
+
+def _table(path: Path) -> dict[str, Any]:
     table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["@context"]
+    return table
+
+
+def _record_context(table: dict[str, Any]) -> RecordContext:
     prefixes = {k: v for k, v in table.items() if isinstance(v, str) and v.endswith(("#", "/")) and k[0] != "@"}
 
     def expand(curie: str) -> str:

@@ -7,6 +7,7 @@ from calendar import month_name
 from datetime import date
 from typing import TYPE_CHECKING
 
+from calcigraph.names.identifiers import bare
 from calcigraph.records.context import XSD
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.? ([A-Za-z]{3,9})\.?,? (\d{4})")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 _WHOLE = re.compile(r"(\d{1,9})\.0+")
-_RESOLVER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_PMID = re.compile(r"(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|PMID:?\s*)?([1-9]\d{0,7})/?", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_PMID = re.compile(r"[1-9]\d{0,7}")
 _PMCID = re.compile(r"(?:PMC\s*)?(\d+)", re.IGNORECASE)
 _TRUTHS = {"yes": "true", "no": "false"}
 
@@ -91,11 +92,11 @@ def bare_identifier(key: str, text: str) -> str:
     >>> bare_identifier("doi", "https://doi.org/10.1136/ARD.62.3.267")
     '10.1136/ard.62.3.267'
     """
-    text = text.strip()
-    if key == "doi" and (found := _RESOLVER.fullmatch(text)):
-        return found[1].casefold()
-    if key == "pmid" and (found := _PMID.fullmatch(text)):
-        return found[1]
+    text = bare(text)
+    if key == "doi" and _DOI.fullmatch(text):
+        return text.casefold()
+    if key == "pmid" and _PMID.fullmatch(text):
+        return text
     if key == "pmcid" and (found := _PMCID.fullmatch(text)):
         return f"PMC{found[1]}"
     return ""

@@ -15,6 +15,7 @@ from calcigraph.errors import Problem
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.validation.engines import engine
 from calcigraph.validation.locate import Place, described
+from calcigraph.validation.report import weighed
 from calcigraph.validation.shapes import project
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def check_rdf(
     results = validate(triples, shapes.local)
     spanning = validate(project([triples], shapes.spanning_properties), shapes.spanning) if shapes.spanning else []
     results += [result for result in spanning if result.value not in known]
+    results = weighed(results, shapes.severity)
     text = _Text(data.decode("utf-8", errors="replace"))
     files = {quad.subject.value.removeprefix(context.base): file for quad in quads if hasattr(quad.subject, "value")}
     found = [described(result, context, files, text.place(result, file)) for result in results]

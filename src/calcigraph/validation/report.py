@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import Severity
 from calcigraph.names.vocabulary import BASE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rdflib import Graph
 
 SHACL = "http://www.w3.org/ns/shacl#"
@@ -27,6 +29,11 @@ class Result:
     component: str
     severity: Severity
     message: str
+
+
+def weighed(results: Iterable[Result], given: Mapping[str, Severity]) -> list[Result]:
+    """Return the results with the severities that a registry gives to their shapes, by IRI."""
+    return [replace(one, severity=given.get(one.shape, one.severity)) for one in results]
 
 
 def results_of(report: Graph) -> list[Result]:

@@ -6,7 +6,7 @@ The latter stand in `integrity.ttl`. They see all records, reduced to the proper
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -14,8 +14,10 @@ import pyoxigraph as ox
 from calcigraph.names.vocabulary import RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from calcigraph.errors import Severity
 
 _SPANNING = "integrity.ttl"
 _TRIPLE = re.compile(rb"<[^>]*> <([^>]*)>")
@@ -23,17 +25,21 @@ _TRIPLE = re.compile(rb"<[^>]*> <([^>]*)>")
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Shapes as Turtle: those that look at one record, those that span records, and what the latter name."""
+    """Shapes as Turtle: those that look at one record, those that span records, and what the latter name.
+
+    `severity` is what results weigh, by the IRI of their shape, where that is not what the shape says.
+    """
 
     local: str
     spanning: str
     spanning_properties: frozenset[str]
+    severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
-def load_shapes(files: Iterable[Path]) -> Shapes:
-    """Return the shapes in the files."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
-    spanning = texts.pop(_SPANNING, "")
+def load_shapes(files: Iterable[Path], severity: Mapping[str, Severity] | None = None) -> Shapes:
+    """Return the shapes in the files, with the severities that a registry gives to their results."""
+    texts = [(path.name, path.read_text(encoding="utf-8")) for path in files]
+    spanning = "\n".join(text for name, text in texts if name == _SPANNING)
     named = {
         term.value
         for triple in ox.parse(spanning, format=ox.RdfFormat.TURTLE)
@@ -44,7 +50,9 @@ def load_shapes(files: Iterable[Path]) -> Shapes:
     for prefix, local in re.findall(r"\b(\w+):(\w+)", spanning):
         if prefix in prefixes:
             named.add(prefixes[prefix] + local)
-    return Shapes("\n".join(texts[name] for name in sorted(texts)), spanning, frozenset(named))
+    return Shapes(
+        "\n".join(text for name, text in texts if name != _SPANNING), spanning, frozenset(named), severity or {}
+    )
 
 
 def project(shards: Iterable[bytes], properties: frozenset[str]) -> bytes:
