@@ -86,6 +86,8 @@ def _make(
         undated=len(known.undated),
         unsure=len(known.unsure),
         later=len(known.later),
+        drafts=made.info.drafts,
+        with_drafts=made.info.with_drafts,
     )
     finish(product, store, folder, info, progress)
 
