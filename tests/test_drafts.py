@@ -97,4 +97,4 @@ def test_the_command_takes_drafts_in_when_asked(seeds: Path, tmp_path: Path) -> 
     assert (without.exit_code, whole.exit_code) == (0, 0)
     assert DRAFT not in without.stdout
     assert DRAFT in whole.stdout
-    assert "1 drafts are taken in" in whole.stderr
+    assert "status draft are taken in" in whole.stderr

@@ -45,5 +45,5 @@ def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None
         err=True,
     )
     if info.drafts:
-        click.echo(f"Left out: {info.drafts} drafts, which --with-drafts takes in where you ask.", err=True)
+        click.echo(f"Drafts left out: {info.drafts}. `calcigraph ask --with-drafts` takes them in.", err=True)
     click.echo(str(made.path))

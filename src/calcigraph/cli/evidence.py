@@ -57,7 +57,7 @@ def opened(
     if evidence.info is not None and evidence.info.as_of:
         click.echo(f"Note: {_view(evidence.info)}", err=True)
     if evidence.info is not None and evidence.info.with_drafts:
-        click.echo(f"Note: {evidence.info.drafts} drafts are taken in, which nobody has finished.", err=True)
+        click.echo("Note: records with the status draft are taken in.", err=True)
     return evidence
 
 

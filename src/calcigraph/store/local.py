@@ -40,8 +40,8 @@ class BuildInfo(NamedTuple):
     """What a build holds: how many records, quads and derived quads, and how many warnings and remarks.
 
     A view of an earlier day also says that day (`as_of`), how many records it lacks because they say no date at all
-    (`undated`), or none precise enough to tell (`unsure`), and how many came later. `drafts` counts the records that are
-    drafts: they are left out unless the build is one `with_drafts`.
+    (`undated`), or none precise enough to tell (`unsure`), and how many came later.
+    `drafts` counts the records that are drafts, which are left out unless the build is one `with_drafts`.
     """
 
     digest: str
