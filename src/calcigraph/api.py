@@ -204,6 +204,7 @@ def open_evidence(
     home: Path | str | None = None,
     as_of: str | None = None,
     imports: bool = False,
+    with_drafts: bool = False,
     in_memory: int = IN_MEMORY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evidence:
@@ -218,13 +219,14 @@ def open_evidence(
     later are left out, with those that do not say when, and levels, pools, verdicts and gaps are those of the rest;
     `info` counts what is left out. Raises BadDate for what is no date, or for one in the future.
     With `imports`, what was imported into the home is taken in; a view of an earlier day leaves it out.
+    Records with the status draft are left out unless `with_drafts` is set; then the last good build never stands in.
     """
     from calcigraph.store.local import Home, default_home
 
     day = _day(as_of) if as_of is not None else None
     product = resources(seeds=Path(seeds) if seeds is not None else None)
     place = Home(Path(home) if home is not None else default_home())
-    made, violations = newest_build(product, place, progress=progress)
+    made, violations = newest_build(product, place, with_drafts=with_drafts, progress=progress)
     if imports and day is None:
         from calcigraph.build.imports import with_imports
 
@@ -237,21 +239,25 @@ def open_evidence(
 
 
 def newest_build(
-    product: Resources, place: Home, *, progress: Callable[[str], None] = lambda _: None
+    product: Resources,
+    place: Home,
+    *,
+    with_drafts: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Build, tuple[Problem, ...]]:
     """Return the build of the product, made first if anything changed since the last one, and what is wrong.
 
     If the records are not sound, it is the last good build of the same folder, with the violations;
-    raises InvalidRecords if there is none.
+    raises InvalidRecords if there is none, or if drafts are asked for, which the last good build leaves out.
     """
     from calcigraph.build.assemble import build
     from calcigraph.errors import InvalidRecords, Severity
 
     try:
-        return build(product, place, progress=progress), ()
+        return build(product, place, with_drafts=with_drafts, progress=progress), ()
     except InvalidRecords as error:
         last = place.current(product.seeds)
-        if last is None:
+        if last is None or with_drafts:
             raise
         return last, tuple(problem for problem in error.problems if problem.severity is Severity.VIOLATION)
 

@@ -28,9 +28,12 @@ def build(
     *,
     engine: str = "pyshifty",
     executor: Executor | None = None,
+    with_drafts: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Build:
     """Return the build of the product, made now unless nothing changed since it was made.
+
+    Drafts are validated and left out; `with_drafts` gives a build beside the current one that holds them too.
 
     Raises InvalidRecords with every problem if a record is not sound, and BuildFailed if the disk
     refuses; in both cases the last good build stays current.
@@ -38,7 +41,11 @@ def build(
     digest = fingerprint(product)
 
     def make(folder: Path) -> None:
-        _make(product, digest, folder, engine=engine, executor=executor, progress=progress)
+        _make(product, digest, folder, engine=engine, executor=executor, with_drafts=False, progress=progress)
+
+    def make_with_drafts(folder: Path) -> None:
+        name = f"{digest}-drafts"
+        _make(product, name, folder, engine=engine, executor=executor, with_drafts=True, progress=progress)
 
     made = home.found_or_made(digest, make)
     try:
@@ -46,6 +53,8 @@ def build(
     except OSError as error:
         message = f"The build is made, and cannot be noted as the current one: {error.strerror or error}."
         raise BuildFailed(message) from error
+    if with_drafts and made.info.drafts:
+        return home.found_or_made(f"{digest}-drafts", make_with_drafts)
     return made
 
 
@@ -56,6 +65,7 @@ def _make(
     *,
     engine: str,
     executor: Executor | None,
+    with_drafts: bool,
     progress: Callable[[str], None],
 ) -> None:
     from calcigraph.build.check import check
@@ -66,7 +76,7 @@ def _make(
     checked = check(product, record_files(product.seeds), spool, engine=engine, executor=executor, progress=progress)
     if any(problem.severity is Severity.VIOLATION and problem.code != UNSEEN for problem in checked.problems):
         raise InvalidRecords(checked.problems)
-    _store(product, checked, digest, folder, progress)
+    _store(product, checked, digest, folder, with_drafts=with_drafts, progress=progress)
 
 
 def _joined(parts: list[Path], target: Path) -> Path:
@@ -81,11 +91,20 @@ def _joined(parts: list[Path], target: Path) -> Path:
     return target
 
 
-def _store(product: Resources, checked: Checked, digest: str, folder: Path, progress: Callable[[str], None]) -> None:
+def _store(
+    product: Resources,
+    checked: Checked,
+    digest: str,
+    folder: Path,
+    *,
+    with_drafts: bool,
+    progress: Callable[[str], None],
+) -> None:
     import shutil
 
     import pyoxigraph as ox
 
+    from calcigraph.build.drafts import drafts, leave_out
     from calcigraph.build.finish import finish
     from calcigraph.graph.dataset import ONTOLOGY_GRAPH, mapping_quads, turtle_quads
 
@@ -94,16 +113,21 @@ def _store(product: Resources, checked: Checked, digest: str, folder: Path, prog
         part = _joined(checked.parts[start : start + _TOGETHER], folder / "spool" / "joined.nq")
         store.bulk_load(path=str(part), format=ox.RdfFormat.N_QUADS)
     shutil.rmtree(folder / "spool")
+    found = drafts(store)
+    if not with_drafts:
+        leave_out(store, found)
     store.bulk_extend(turtle_quads([*product.ontology_files(), *product.order_files()], ONTOLOGY_GRAPH))
     for mappings in product.mapping_files():
         store.bulk_extend(mapping_quads(mappings))
     severities = [problem.severity for problem in checked.problems]
     info = BuildInfo(
         digest=digest,
-        records=len(checked.files),
+        records=len(checked.files) - (0 if with_drafts else len(found)),
         quads=0,
         derived=0,
         warnings=severities.count(Severity.WARNING),
         remarks=severities.count(Severity.INFO),
+        drafts=len(found),
+        with_drafts=with_drafts,
     )
     finish(product, store, folder, info, progress)

@@ -101,6 +101,8 @@ def _make(
         undated=len(known.undated),
         unsure=len(known.unsure),
         later=len(known.later),
+        drafts=made.info.drafts,
+        with_drafts=made.info.with_drafts,
     )
     _finished(product, _kept(made, known.left_out(), later), folder, info, progress)
 

@@ -58,6 +58,7 @@ def _command(question: Question) -> click.Command:
     @answers.form
     @options.endpoint
     @options.as_of
+    @options.with_drafts
     @options.with_imports
     @options.seeds
     @options.home
@@ -69,9 +70,11 @@ def _command(question: Question) -> click.Command:
         home: Path | None,
         *,
         imports: bool,
+        with_drafts: bool,
         **asked: str | None,
     ) -> None:
-        answers.give(question, asked, opened(endpoint, seeds, home, as_of, imports=imports), form)
+        evidence = opened(endpoint, seeds, home, as_of, imports=imports, with_drafts=with_drafts)
+        answers.give(question, asked, evidence, form)
 
     text = f"{question.description}\n\n\b\nExample:\n  {question.example}"
     made = click.command(question.name, help=text, short_help=question.summary)(run)

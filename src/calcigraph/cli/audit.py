@@ -30,10 +30,18 @@ _IN_A_TABLE = (
 @answers.form
 @options.endpoint
 @options.as_of
+@options.with_drafts
 @options.seeds
 @options.home
 def command(
-    form: str, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **asked: str | None
+    form: str,
+    endpoint: str | None,
+    as_of: str | None,
+    seeds: Path | None,
+    home: Path | None,
+    *,
+    with_drafts: bool,
+    **asked: str | None,
 ) -> None:
     """Audit claims: each with its verdict, the reason, and the studies that it rests on by their results.
 
@@ -45,7 +53,8 @@ def command(
       calcigraph audit --review 31302187
     """
     question = find_question("audit", resources().question_files())
-    answer = answers.give(question, asked, opened(endpoint, seeds, home, as_of), form, columns=_IN_A_TABLE)
+    evidence = opened(endpoint, seeds, home, as_of, with_drafts=with_drafts)
+    answer = answers.give(question, asked, evidence, form, columns=_IN_A_TABLE)
     counts = Counter(str(row["verdict"]) for row in answer)
     if counts:
         told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())

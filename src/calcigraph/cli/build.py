@@ -23,7 +23,7 @@ def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None
     """Build the graph from the records.
 
     Nothing is done when nothing changed. If a record is not sound, every problem is shown and the
-    last good build stays in use.
+    last good build stays in use. Drafts are validated and left out.
 
     \b
     Example:
@@ -44,4 +44,6 @@ def command(seeds: Path | None, home: Path | None, engine: str, jobs: int | None
         f"{info.warnings} warnings, {info.remarks} remarks.",
         err=True,
     )
+    if info.drafts:
+        click.echo(f"Drafts left out: {info.drafts}. `calcigraph ask --with-drafts` takes them in.", err=True)
     click.echo(str(made.path))

@@ -22,11 +22,12 @@ def opened(
     as_of: str | None = None,
     *,
     imports: bool = False,
+    with_drafts: bool = False,
 ) -> Evidence:
     """Return the evidence at the endpoint, or in the embedded store, as it is or as it was known at the end of a day.
 
     Warn if the last good build answers, and say what a view of an earlier day leaves out. Raises click.UsageError if a
-    distant endpoint is asked for an earlier day, or with what was imported here.
+    distant endpoint is asked for an earlier day, for drafts, or with what was imported here.
     """
     from calcigraph.api import connect, open_evidence
 
@@ -36,6 +37,9 @@ def opened(
         )
         raise click.UsageError(message)
     if endpoint is not None:
+        if with_drafts:
+            message = "--with-drafts asks the embedded store: leave out --endpoint."
+            raise click.UsageError(message)
         if as_of is not None:
             message = "--as-of asks the embedded store, which makes the rules, pools and verdicts of that day anew."
             raise click.UsageError(f"{message} Leave out --endpoint.")
@@ -46,10 +50,14 @@ def opened(
             click.echo("Warning: the credentials travel unencrypted to another machine: use https.", err=True)
         return distant
     with progress() as say:
-        evidence = open_evidence(seeds=seeds, home=home, as_of=as_of, imports=imports, in_memory=0, progress=say)
+        evidence = open_evidence(
+            seeds=seeds, home=home, as_of=as_of, imports=imports, with_drafts=with_drafts, in_memory=0, progress=say
+        )
     warn_if_stale(evidence.stale, "this answer comes from the last good build")
     if evidence.info is not None and evidence.info.as_of:
         click.echo(f"Note: {_view(evidence.info)}", err=True)
+    if evidence.info is not None and evidence.info.with_drafts:
+        click.echo("Note: records with the status draft are taken in.", err=True)
     return evidence
 
 

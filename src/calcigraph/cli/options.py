@@ -33,6 +33,11 @@ with_imports = click.option(
     default=False,
     help="Take in what `calcigraph import` keeps.  [default: without]",
 )
+with_drafts = click.option(
+    "--with-drafts",
+    is_flag=True,
+    help="Take in records with the status draft too.",
+)
 engine = click.option(
     "--engine",
     type=click.Choice(["pyshifty", "pyshacl"]),

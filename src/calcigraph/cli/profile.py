@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--without-overlap", is_flag=True, help="Pool no studies that share, or may share, patients.")
 @options.endpoint
 @options.as_of
+@options.with_drafts
 @options.seeds
 @options.home
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -46,6 +47,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     without_corrected: bool,
     without_second_hand: bool,
     without_overlap: bool,
+    with_drafts: bool,
     endpoint: str | None,
     as_of: str | None,
     seeds: Path | None,
@@ -63,7 +65,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from calcigraph.synthesis import Switches
     from calcigraph.synthesis.profiles.forms import to_json, to_markdown
 
-    evidence = opened(endpoint, seeds, home, as_of)
+    evidence = opened(endpoint, seeds, home, as_of, with_drafts=with_drafts)
     switches = Switches(
         without_retracted=not retracted,
         without_corrected=without_corrected,

@@ -30,6 +30,7 @@ _ELSEWHERE = frozenset({"has reading", "has curation", "has finding", "has claim
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.endpoint
 @options.as_of
+@options.with_drafts
 @options.seeds
 @options.home
 @click.pass_context
@@ -41,6 +42,8 @@ def command(
     as_of: str | None,
     seeds: Path | None,
     home: Path | None,
+    *,
+    with_drafts: bool,
 ) -> None:
     """Say why: what is stated, what a rule derived and from what, and which paper it was read in.
 
@@ -51,7 +54,7 @@ def command(
     Example:
       calcigraph why treatments:1 --condition JDM --level IV
     """
-    evidence = opened(endpoint, seeds, home, as_of)
+    evidence = opened(endpoint, seeds, home, as_of, with_drafts=with_drafts)
     question, colon, row = target.rpartition(":")
     if colon and row.isdecimal() and question in evidence.questions:
         answer = evidence.ask(question, **_parameters(context.args))

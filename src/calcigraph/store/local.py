@@ -42,6 +42,7 @@ class BuildInfo(NamedTuple):
 
     A view of an earlier day also says that day (`as_of`), how many records it lacks because they say no date at all
     (`undated`), or none precise enough to tell (`unsure`), and how many came later.
+    `drafts` counts the records that are drafts, which are left out unless the build is one `with_drafts`.
     """
 
     digest: str
@@ -54,6 +55,8 @@ class BuildInfo(NamedTuple):
     undated: int = 0
     unsure: int = 0
     later: int = 0
+    drafts: int = 0
+    with_drafts: bool = False
 
 
 WITHDRAWN = "withdrawn.nq"
