@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from calcigraph.errors import Severity
 
 _PACKAGE = Path(__file__).parent
+EXTRACTIONS = "extractions"
+"""The folder of second extractions, which are no records of their own."""
 RECORD_ENDINGS = (".yaml", ".yml")
 
 
@@ -229,6 +231,21 @@ def record_files(seeds: Path) -> list[Path]:
     return [Path(path) for path in sorted(_files(str(seeds), RECORD_ENDINGS))]
 
 
+def extraction_files(seeds: Path) -> list[Path]:
+    """Return the files of second extractions below a folder of records, by name."""
+    folder = seeds / EXTRACTIONS
+    return [Path(path) for path in sorted(_files(str(folder), RECORD_ENDINGS))] if folder.is_dir() else []
+
+
+def is_record(path: str) -> bool:
+    """Whether a path below a folder of records is that of a record, and not of a second extraction.
+
+    >>> is_record("studies/a-2001.yaml"), is_record("extractions/a-2001.yaml")
+    (True, False)
+    """
+    return path.endswith(RECORD_ENDINGS) and EXTRACTIONS not in path.split("/")[:-1]
+
+
 def code_files() -> list[Path]:
     """Return the modules of Calcigraph, by name."""
     return [Path(path) for path in sorted(_files(str(_PACKAGE), (".py",)))]
@@ -239,7 +256,8 @@ def _files(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                yield from _files(entry.path, endings)
+                if entry.name != EXTRACTIONS:
+                    yield from _files(entry.path, endings)
             elif entry.name.endswith(endings):
                 yield entry.path
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calcigraph.build.chunk import Account
 from calcigraph.build.revision import NO_TREE, between, contents
 from calcigraph.errors import IndexFailed
-from calcigraph.resources import RECORD_ENDINGS, code_files
+from calcigraph.resources import code_files, is_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -83,7 +83,7 @@ class Baseline:
             there = [entry for entry in entries if entry.blob]
             links = [(os.fsencode(entry.path),) for entry in there if not entry.plain]
             db.executemany("INSERT INTO elsewhere VALUES (?)", links)
-            files = [(e.path, e.blob) for e in there if e.plain and e.path.endswith(RECORD_ENDINGS)]
+            files = [(e.path, e.blob) for e in there if e.plain and is_record(e.path)]
             parts = [Part(self._product, files[at : at + _BATCH]) for at in range(0, len(files), _BATCH)]
             with pool(len(files)) as executor:
                 run: Callable[..., Iterable[list[Row]]] = map if executor is None else executor.map

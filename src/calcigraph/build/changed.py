@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.build.baseline import Baseline, baseline
 from calcigraph.build.check import accounts_of, across, duplicate, standings, table_problems
+from calcigraph.build.chunk import labels_of_names
 from calcigraph.build.inputs import shown
+from calcigraph.build.readers import reader_problems
 from calcigraph.build.revision import changed_paths, top_of, trees_of
 from calcigraph.build.state import State
 from calcigraph.graph.standing import UNKNOWN
 from calcigraph.records.context import context_of
-from calcigraph.resources import RECORD_ENDINGS, record_files
+from calcigraph.resources import RECORD_ENDINGS, is_record, record_files
 from calcigraph.validation.shapes import load_shapes
 
 if TYPE_CHECKING:
@@ -119,6 +121,8 @@ class _Check:
         if self.product.searches.name in changed:
             problems += [one for one in table_problems(self.product) if one.file == self.log]
         problems += self.marked(now, ids, changed)
+        stems = {Path(name).stem for name in (*accounts, *gone, *changed) if name.endswith(RECORD_ENDINGS)}
+        problems += reader_problems(self.product, labels_of_names(self.product), stems)
         looked_at = {shown(path, self.product) for path in files}
         broken = {one.file for one in problems} - looked_at - {self.log, self.table}
         return Changed([*files, *(self.path(name) for name in sorted(broken))], sorted(problems))
@@ -153,7 +157,7 @@ class _Check:
         for path in (self.product.seeds / changed_path for changed_path in changed):
             if path.is_dir():
                 there |= dict.fromkeys(record_files(path))
-            elif path.name.endswith(RECORD_ENDINGS):
+            elif is_record(path.as_posix()):
                 if path.exists() or path.is_symlink():
                     there[path] = None
                 elif path not in self.given:

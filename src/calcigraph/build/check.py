@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from calcigraph.build.chunk import Job, check_chunk
+from calcigraph.build.chunk import Job, check_chunk, labels_of_names
 from calcigraph.build.inputs import shown
+from calcigraph.build.readers import reader_problems
 from calcigraph.errors import InvalidRecords, Problem
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def check(
     progress("Comparing records")
     _across(whole, {shown(path, product): path for path in files}, product, shapes, engine, given)
     _tables(whole, product, spool)
+    whole.problems += reader_problems(product, labels_of_names(product))
     whole.problems.sort()
     return whole
 

@@ -57,7 +57,7 @@ def check_chunk(job: Job) -> list[Account]:
     from calcigraph.records.tree import MAX_BYTES
 
     context = context_of(job.product)
-    labels_of = _labels(job.product)
+    labels_of = labels_of_names(job.product)
     accounts: dict[str, Account] = {}
     contents: dict[str, bytes] = {}
     rounds: list[dict[str, Document]] = []
@@ -117,7 +117,7 @@ def _check_shapes(
         accounts[files[identifier]].spanning = b"".join(mine)
 
 
-def _labels(product: Resources) -> Callable[[str], list[str]]:
+def labels_of_names(product: Resources) -> Callable[[str], list[str]]:
     """Return a function from any name to the labels of the terms that it may mean; it reads the ontology when asked."""
 
     @cache

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _COMMANDS = {
+    "agree": "Compare two readers' extractions of one source, field by field, with Cohen's kappa.",
     "ask": "Answer a question, as a table, CSV, TSV, JSON, Turtle or Markdown.",
     "audit": "Audit claims: do the findings in the graph bear them out, and does the level stated hold?",
     "build": "Build the graph from the records; does nothing when nothing changed.",
