@@ -73,6 +73,17 @@ def test_a_slip_in_the_verdicts_is_named_at_its_line(tmp_path: Path) -> None:
     assert "'overstatd' is no value of the column verdict. Nearest: 'overstated'" in problem.message
 
 
+@pytest.mark.parametrize("stance", ["", "promising; not recommended"])
+def test_a_line_names_one_term_in_each_column(tmp_path: Path, stance: str) -> None:
+    """None, or several, is an error with file and line, and not the first of them."""
+    table = tmp_path / "verdicts.tsv"
+    table.write_text(f"stance\tresults\tverdict\treason\n{stance}\tresults differ\toverstated\tx\n", encoding="utf-8")
+    with pytest.raises(InvalidRecords) as caught:
+        list(verdict_quads(table, VOCABULARY))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.code) == (2, "one-term")
+
+
 def test_every_search_is_in_the_graph() -> None:
     """Each line of the log becomes one search, with an address that depends on what it says and not on its place."""
     quads = list(search_quads(PRODUCT.searches, VOCABULARY))

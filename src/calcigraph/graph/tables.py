@@ -51,10 +51,20 @@ class _Row:
             found.append(ox.NamedNode(allowed[fold(label)][1]))
         return found
 
+    def term(self, column: str, allowed: Mapping[str, tuple[str, str]]) -> ox.NamedNode:
+        """Return the one term that a cell names; raises InvalidRecords for none, several, or one not allowed."""
+        found = self.terms(column, allowed)
+        if len(found) != 1:
+            message = f"The column {column} names {len(found)} terms; it takes one."
+            raise InvalidRecords([self._wrong("one-term", message)])
+        return found[0]
+
     def _problem(self, column: str, label: str, near: list[str]) -> Problem:
         hint = f" Nearest: {', '.join(map(repr, near))}." if near else ""
-        name = f"{self.table.parent.name}/{self.table.name}"
-        return Problem(name, self.line, 1, "unknown-term", f"{label!r} is no value of the column {column}.{hint}")
+        return self._wrong("unknown-term", f"{label!r} is no value of the column {column}.{hint}")
+
+    def _wrong(self, code: str, message: str) -> Problem:
+        return Problem(f"{self.table.parent.name}/{self.table.name}", self.line, 1, code, message)
 
 
 def _labelled(root: str, vocabulary: Vocabulary) -> dict[str, tuple[str, str]]:
@@ -78,8 +88,7 @@ def level_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
     graph = ox.NamedNode(LEVELS_GRAPH)
     designs, levels = (_labelled(root, vocabulary) for root in ("StudyDesign", "EvidenceLevel"))
     for row in _rows(table):
-        (design,) = row.terms("design", designs)
-        (level,) = row.terms("level", levels)
+        design, level = row.term("design", designs), row.term("level", levels)
         names = [term.value.removeprefix(TERMS) for term in (design, level)]
         line = ox.NamedNode(f"{BASE}level-rule/{'/'.join(names)}")
         for predicate, value in (
@@ -109,7 +118,7 @@ def verdict_quads(table: Path, vocabulary: Vocabulary) -> Iterator[ox.Quad]:
     }
     allowed = {column: _labelled(root, vocabulary) for column, (root, _) in columns.items()}
     for row in _rows(table):
-        cells = {column: row.terms(column, allowed[column])[0] for column in columns}
+        cells = {column: row.term(column, allowed[column]) for column in columns}
         names = [cells[column].value.removeprefix(TERMS) for column in ("stance", "results")]
         line = ox.NamedNode(f"{BASE}verdict-rule/{'/'.join(names)}")
         yield ox.Quad(line, ox.NamedNode(RDF_TYPE), ox.NamedNode(TERMS + "VerdictRule"), graph)
