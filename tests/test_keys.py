@@ -26,17 +26,18 @@ NEEDED = {
     "Observation": "condition kind statement",
     "LiteratureSearch": "",
     "Reading": "part",
+    "Locator": "of",
     "Curation": "curated_by curated_on status",
 }
 PUBLICATION = (
-    "authors cites claims country covers findings may_overlap observations overlaps patients_within readings"
+    "authors cites claims country covers findings located may_overlap observations overlaps patients_within readings"
     " same_work_as scope_note similar_to"
 )
 SEVERAL = {
     "Study": PUBLICATION,
     "Review": f"{PUBLICATION} includes possibly_includes",
     "Cohort": PUBLICATION,
-    "RegisteredTrial": "comparator condition country may_overlap outcome overlaps patients_within phenotype"
+    "RegisteredTrial": "comparator condition country located may_overlap outcome overlaps patients_within phenotype"
     " primary_outcome readings"
     " results_published route same_work_as sponsor treatment",
     "Finding": "comparator concomitant condition estimates harms outcome phenotype read_in route",
@@ -46,6 +47,7 @@ SEVERAL = {
     "Observation": "classification condition estimates factor phenotype read_in",
     "LiteratureSearch": "databases",
     "Reading": "account_of url",
+    "Locator": "of read_in",
     "Curation": "left_out notes",
 }
 

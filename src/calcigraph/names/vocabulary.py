@@ -23,6 +23,7 @@ PREFIX = "cg:"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
+SUBPROPERTY = "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
 SYNONYM = "http://www.geneontology.org/formats/oboInOwl#hasExactSynonym"
 NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
 VALUES_FROM = TERMS + "valuesFrom"
@@ -201,7 +202,7 @@ def _triples(ontology: Iterable[Path]) -> dict[str, list[tuple[str, Any]]]:
 
 def _members(triples: Mapping[str, list[tuple[str, Any]]], spaces: tuple[str, ...]) -> dict[str, list[str]]:
     below: dict[str, set[str]] = defaultdict(set)
-    for predicate in (SUBCLASS, RDF_TYPE):
+    for predicate in (SUBCLASS, SUBPROPERTY, RDF_TYPE):
         for term, parent in triples[predicate]:
             if parent.value.startswith(spaces):
                 below[parent.value].add(term)

@@ -35,6 +35,7 @@ _HEAD = frozenset(
         "observation",
         "reading",
         "curation",
+        "locator",
         "readAs",
         "sourceAddress",
         "studiesTreatment",
@@ -47,6 +48,7 @@ _PART = frozenset(["type", "label", "treatment", "condition", "result", "stateme
 _COUNTED = ("patients", "responders", "complete", "partial", "improved", "unchanged", "worse")
 _TOLD = ("direction", "stance", "statedLevel", "verdict", "verdictReason", "dose", "duration", "route", "proportion")
 """What of a part is told at first sight, besides its counts."""
+_PLACES = ("onPage", "inTable", "inFigure", "inSection", "inSentence")
 _READ = frozenset({"type", "label", "curator", "wasAssociatedWith"})
 
 
@@ -61,6 +63,7 @@ class Part(NamedTuple):
     told: list[tuple[str, str, list[Value]]]
     rows: list[tuple[str, str, list[Value]]]
     harms: list[list[tuple[str, str, list[Value]]]]
+    places: list[str]
     read_in: list[Value]
 
 
@@ -105,8 +108,22 @@ def _part(things: Things, value: Value) -> Part:
         ],
         rows=things.rows(thing, _PART | frozenset(_COUNTED)),
         harms=[_below(things, one, _READ) for one in thing.all("harm")],
+        places=_places(things, value.iri or ""),
         read_in=[Value(things.labels.get(one.iri or "", one.text), one.iri) for one in thing.all("readIn")],
     )
+
+
+def _places(things: Things, part: str) -> list[str]:
+    """Return where in the source the numbers of a part stand."""
+    told = []
+    for locator in things.by_iri.values():
+        if any(one.iri == part for one in locator.all("locatesIn")):
+            numbers = ", ".join(one.text for one in locator.all("locates"))
+            where = [
+                f"{things.labels.get(TERMS + name, name)} {one.text}" for name in _PLACES for one in locator.all(name)
+            ]
+            told.append(f"{numbers}: {', '.join(where)}")
+    return sorted(told)
 
 
 def _below(things: Things, value: Value, without: Iterable[str]) -> list[tuple[str, str, list[Value]]]:
