@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.cli import rdf
 from calcigraph.records.context import load_context
 from calcigraph.resources import resources
 from calcigraph.validation.foreign import check_rdf
 from calcigraph.validation.shapes import load_shapes
 from calcigraph.validation.vocabulary import declared_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PRODUCT = resources()
 CONTEXT = load_context(PRODUCT.context)
@@ -73,3 +79,14 @@ def test_broken_syntax_is_told_at_its_line() -> None:
     """What cannot be parsed is one problem, at the line of the fault."""
     [(line, code, _)] = found(b"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> .\n")
     assert (line, code) == (2, "broken-rdf")
+
+
+def test_a_file_with_countless_faults_ends_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would take more memory than there may be is told, and not the end of the program."""
+    monkeypatch.setattr(rdf, "_MEMORY", 1 << 29)
+    many = tmp_path / "many.ttl"
+    lines = (f"<https://registry.example/{place}> a cg:Study ; cg:nothing 1 .\n" for place in range(6000))
+    many.write_text("@prefix cg: <https://w3id.org/calcigraph/ontology#> .\n" + "".join(lines), encoding="utf-8")
+    [problem] = rdf.rdf_problems([many], None, PRODUCT, "pyshifty")
+    assert problem.code == "too-much"
+    assert "split the file" in problem.message

@@ -1,4 +1,4 @@
-"""Locators: where in the source a number stands, in a record, in its trace and on its page."""
+"""Locators: where in the source a number stands, in a record and in its trace."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import calcigraph
-
-from .serve.conftest import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,14 +55,6 @@ def test_a_trace_leads_to_the_page_and_the_table(located: Callable[..., Path], s
     trace = calcigraph.open(seeds=located(), home=shared_home).why("study/alpha-2001#minocycline")
     told = [one.value for one in trace.stated if one.property == "stands in the source"]
     assert told == ["improved, page 268, table 2", "patients, page 268, table 2"]
-
-
-def test_the_page_of_a_record_tells_it(located: Callable[..., Path], tmp_path: Path) -> None:
-    """A reader of the page finds the number in the paper."""
-    with running(tmp_path, home=tmp_path / "home", seeds=located()) as served:
-        page = served.get("study/alpha-2001", headers={"Accept": "text/html"}).text
-    assert "Where it stands in the source: " in page
-    assert "page 268, table 2" in page
 
 
 def test_locators_are_sound_records(located: Callable[..., Path]) -> None:

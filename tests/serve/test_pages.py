@@ -222,6 +222,17 @@ def test_a_record_shows_all_that_is_recorded(server: Served) -> None:
     assert schema["@id"] == "https://w3id.org/calcigraph/study/alpha-2001"
 
 
+def test_a_record_says_where_its_numbers_stand(tmp_path: Path) -> None:
+    """Who reads the page finds the number in the paper."""
+    seeds = Path(shutil.copytree(TINY, tmp_path / "seeds"))
+    record = seeds / "studies" / "alpha-2001.yaml"
+    where = "located:\n  counts: {in: minocycline, of: [patients, improved], page: 268, table: 2}\nreadings:"
+    record.write_text(record.read_text(encoding="utf-8").replace("readings:", where), encoding="utf-8")
+    with running(tmp_path, home=tmp_path / "home", seeds=seeds) as served:
+        text = got(served, "study/alpha-2001").text
+    assert "Where it stands in the source: improved, patients: page 268, table 2." in text
+
+
 def test_why_leads_from_a_number_to_the_paper(server: Served) -> None:
     """The trace of a finding gives rule, reason, inputs and source; a wrong address or row is told so."""
     text = got(server, "why?of=study/alpha-2001%23minocycline").text
