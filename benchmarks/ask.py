@@ -109,6 +109,7 @@ def _in_process(
         label = " ".join([name, *(f"--{key} {value}" for key, value in given.items())])
         note = " ".join(filter(None, (spread(taken["ask"]), same)))
         rows.append([label, len(answer), shown(ask), shown(bare), f"{ask / bare:.2f}", *theirs, note])
+        click.echo(" | ".join(map(str, rows[-1])), err=True)
     columns = ["question", "rows", "ask", "bare call", "ask / bare", "rdflib", "rdflib / ask", "note"]
     click.echo(table(columns, rows))
     click.echo(f"\nAt most {OVERHEAD} times the bare call: {verdict(max(overheads), OVERHEAD, at_most=True)}.")
