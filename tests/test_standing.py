@@ -151,6 +151,20 @@ def test_commands_tell_it_beside_the_answer(marked: Marked, tmp_path: Path) -> N
         assert "corrected source since" not in ran.stdout, words
 
 
+@pytest.mark.parametrize(
+    "about", [("--treatment", "minocycline"), ("--condition", "systemic sclerosis")], ids=lambda pair: pair[0]
+)
+def test_a_report_tells_it_first(marked: Marked, tmp_path: Path, about: tuple[str, str]) -> None:
+    """A report on a treatment or a condition begins with the marks on its sources."""
+    seeds = marked(ALPHA | SEEN | {"standing": "corrected source"})
+    file = tmp_path / "report.md"
+    ran = run("report", *about, "-o", str(file), "--seeds", str(seeds), home=tmp_path / "home")
+    assert ran.returncode == 0, ran.stderr
+    text = file.read_text(encoding="utf-8")
+    assert next(line for line in text.splitlines() if line.startswith("## ")) == "## Marked sources"
+    assert "Alpha A 2001 is a corrected source since 2010-05-07" in text
+
+
 def test_validation_fails_until_someone_has_seen_it(marked: Marked, tmp_path: Path) -> None:
     """A mark that nobody acknowledged is a violation at its line; what it changes can be seen already."""
     seeds = marked(ALPHA)

@@ -14,11 +14,12 @@ from calcigraph.synthesis.profiles.forms import Section, sections
 from calcigraph.synthesis.profiles.reading import title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from calcigraph.api import Evidence
     from calcigraph.docs.sources import Source
     from calcigraph.questions.answers import Answer
+    from calcigraph.questions.marks import Mark
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOTE = "Reported response is not efficacy. This is a research tool, not medical advice."
@@ -55,7 +56,8 @@ def of_treatment(evidence: Evidence, treatment: str, condition: str | None = Non
         evidence.ask(name, **{key: value for key, value in asked.items() if _takes(evidence, name, key)})
         for name in _ABOUT_TREATMENT
     ]
-    return Report(title(profile), _stamp(evidence), tuple(sections(profile)), tuple(_sources(evidence, answers)))
+    marked = _marked(evidence.marks_behind(profile))
+    return Report(title(profile), _stamp(evidence), (*marked, *sections(profile)), tuple(_sources(evidence, answers)))
 
 
 def of_condition(evidence: Evidence, condition: str) -> Report:
@@ -69,7 +71,14 @@ def of_condition(evidence: Evidence, condition: str) -> Report:
     as_of = evidence.info.as_of if evidence.info is not None else ""
     known = f", as known at the end of {as_of}" if as_of else ""
     name = f"Treating calcinosis in {evidence.names.labels[iri]}{known}"
-    return Report(name, _stamp(evidence), tuple(made), tuple(_sources(evidence, answers)))
+    marked = _marked(mark for answer in answers for mark in evidence.marks_on(answer))
+    return Report(name, _stamp(evidence), (*marked, *made), tuple(_sources(evidence, answers)))
+
+
+def _marked(marks: Iterable[Mark]) -> list[Section]:
+    """Return the section on sources that were retracted, doubted, corrected or superseded, if there are any."""
+    told = tuple(dict.fromkeys(mark.words for mark in marks))
+    return [Section("Marked sources", told)] if told else []
 
 
 def to_markdown(report: Report) -> str:
