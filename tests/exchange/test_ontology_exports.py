@@ -84,6 +84,7 @@ def test_obo_graphs_hold_the_same(tiny: Evidence, exported: Exported, classes: s
     (graph,) = json.loads(content)["graphs"]
     assert graph["id"] == "https://w3id.org/calcigraph/ontology"
     assert "obo/ATC_" not in content.decode()
+    assert b": null" not in content
     nodes = {node["id"] for node in graph["nodes"] if node.get("type") == "CLASS"}
     assert nodes == classes
     edges = {(edge["sub"], edge["pred"], edge["obj"]) for edge in graph["edges"]}

@@ -70,9 +70,16 @@ def obo_graphs(source: Source, losses: Losses) -> Files:
         # fastobo names every ontology as one of the OBO Foundry, which this is not.
         document["graphs"][0]["id"] = BASE + "ontology"
         document["graphs"][0]["meta"]["version"] = f"{BASE}ontology/{source.stamp}"
-        file.write((json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+        file.write((json.dumps(_given(document), indent=1, ensure_ascii=False) + "\n").encode())
 
     yield "calcigraph.obo.json", write
+
+
+def _given(value: Any) -> Any:
+    """Return a JSON value without keys of null, which fastobo writes and OAK's model of OBO Graphs refuses."""
+    if isinstance(value, dict):
+        return {key: _given(inner) for key, inner in value.items() if inner is not None}
+    return [_given(inner) for inner in value] if isinstance(value, list) else value
 
 
 def load_terms(source: Source) -> dict[str, Term]:
