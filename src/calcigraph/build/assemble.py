@@ -40,21 +40,20 @@ def build(
     """
     digest = fingerprint(product)
 
-    def make(folder: Path) -> None:
-        _make(product, digest, folder, engine=engine, executor=executor, with_drafts=False, progress=progress)
+    def found(name: str, *, drafts: bool) -> Build:
+        def make(folder: Path) -> None:
+            _make(product, name, folder, engine=engine, executor=executor, with_drafts=drafts, progress=progress)
 
-    def make_with_drafts(folder: Path) -> None:
-        name = f"{digest}-drafts"
-        _make(product, name, folder, engine=engine, executor=executor, with_drafts=True, progress=progress)
+        return home.found_or_made(name, make)
 
-    made = home.found_or_made(digest, make)
+    made = found(digest, drafts=False)
     try:
         home.point_to(digest, product.seeds)
     except OSError as error:
         message = f"The build is made, and cannot be noted as the current one: {error.strerror or error}."
         raise BuildFailed(message) from error
     if with_drafts and made.info.drafts:
-        return home.found_or_made(f"{digest}-drafts", make_with_drafts)
+        return found(f"{digest}-drafts", drafts=True)
     return made
 
 

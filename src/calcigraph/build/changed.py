@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.build.baseline import Baseline, baseline
-from calcigraph.build.check import accounts_of, across, duplicate, standings, table_problems
+from calcigraph.build.check import accounts_of, across, duplicate, table_problems
 from calcigraph.build.chunk import labels_of_names
 from calcigraph.build.inputs import shown
 from calcigraph.build.readers import reader_problems
 from calcigraph.build.revision import changed_paths, top_of, trees_of
 from calcigraph.build.state import State
-from calcigraph.graph.standing import UNKNOWN
+from calcigraph.graph.standing import UNKNOWN, standing_quads
+from calcigraph.names.vocabulary import load_vocabulary
 from calcigraph.records.context import context_of
 from calcigraph.resources import RECORD_ENDINGS, is_record, record_files
 from calcigraph.validation.shapes import load_shapes
@@ -130,21 +131,22 @@ class _Check:
     @property
     def log(self) -> str:
         """The name of the log of searches, as its problems show it."""
-        return f"{self.product.searches.parent.name}/{self.product.searches.name}"
+        return shown(self.product.searches, self.product)
 
     @property
     def table(self) -> str:
         """The name of the table of standings, as its problems show it."""
-        return f"{self.product.standing.parent.name}/{self.product.standing.name}"
+        return shown(self.product.standing, self.product)
 
     def marked(self, now: State, ids: Collection[str], changed: Collection[str]) -> list[Problem]:
         """Return what is wrong in the table of standings if it changed, else which of its records are gone."""
         anew = self.product.standing.name in changed
         lost = [one for one in ids if now.holder(one) is None and not now.refused(one)]
-        if not anew and not lost:
+        if not self.product.standing.is_file() or not (anew or lost):
             return []
         known = {*now.files(), *(one for one in ids if now.refused(one))}
-        _, problems = standings(self.product, known)
+        vocabulary = load_vocabulary(self.product.ontology_files(), more=self.product.namespaces)
+        _, problems = standing_quads(self.product.standing, vocabulary, known)
         return problems if anew else [one for one in problems if one.code == UNKNOWN and one.text in lost]
 
     def path(self, name: str) -> Path:

@@ -11,13 +11,14 @@ from calcigraph.build.readers import reader_problems
 from calcigraph.errors import InvalidRecords, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
     import pyoxigraph as ox
 
     from calcigraph.build.chunk import Account
+    from calcigraph.names.vocabulary import Vocabulary
     from calcigraph.resources import Resources
     from calcigraph.validation.report import Result
     from calcigraph.validation.shapes import Shapes
@@ -112,21 +113,13 @@ def across(spanning: Iterable[bytes], shapes: Shapes, engine_name: str) -> list[
 
 def table_problems(product: Resources) -> Sequence[Problem]:
     """Return what is wrong in the tables of levels, verdicts and searches."""
+    from calcigraph.names.vocabulary import load_vocabulary
+
     try:
-        _table_quads(product)
+        _table_quads(product, load_vocabulary(product.ontology_files(), more=product.namespaces))
     except InvalidRecords as error:
         return error.problems
     return []
-
-
-def standings(product: Resources, records: Collection[str]) -> tuple[list[ox.Quad], list[Problem]]:
-    """Return what the table of standings says, and what is wrong in it; `records` are the ids of all records."""
-    from calcigraph.graph.standing import standing_quads
-    from calcigraph.names.vocabulary import load_vocabulary
-
-    if not product.standing.is_file():
-        return [], []
-    return standing_quads(product.standing, load_vocabulary(product.ontology_files(), more=product.namespaces), records)
 
 
 def _add(whole: Checked, account: Account) -> None:
@@ -170,24 +163,25 @@ def _tables(whole: Checked, product: Resources, spool: Path) -> None:
     """Add the quads of the tables, or what is wrong in them."""
     import pyoxigraph as ox
 
-    try:
-        quads = _table_quads(product)
-    except InvalidRecords as error:
-        whole.problems += error.problems
-        return
-    marked, wrong = standings(product, [*whole.files, *whole.refused])
-    whole.problems += wrong
-    quads += marked
-    target = spool / "tables.nq"
-    ox.serialize(quads, str(target), format=ox.RdfFormat.N_QUADS)
-    whole.parts.append(target)
-
-
-def _table_quads(product: Resources) -> list[ox.Quad]:
-    from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
+    from calcigraph.graph.standing import standing_quads
     from calcigraph.names.vocabulary import load_vocabulary
 
     vocabulary = load_vocabulary(product.ontology_files(), more=product.namespaces)
+    try:
+        quads = _table_quads(product, vocabulary)
+    except InvalidRecords as error:
+        whole.problems += error.problems
+        return
+    marked, wrong = standing_quads(product.standing, vocabulary, [*whole.files, *whole.refused])
+    whole.problems += wrong
+    target = spool / "tables.nq"
+    ox.serialize([*quads, *marked], str(target), format=ox.RdfFormat.N_QUADS)
+    whole.parts.append(target)
+
+
+def _table_quads(product: Resources, vocabulary: Vocabulary) -> list[ox.Quad]:
+    from calcigraph.graph.tables import level_quads, search_quads, verdict_quads
+
     return [
         *level_quads(product.levels, vocabulary),
         *verdict_quads(product.verdicts, vocabulary),

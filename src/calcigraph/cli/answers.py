@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calcigraph.cli.talk import tell_marks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -35,8 +37,7 @@ def give(
     answer = evidence.answer(question, given)
     for remark in remarks(question, given, evidence.names):
         click.echo(f"Note: {remark}", err=True)
-    for mark in evidence.marks_on(answer):
-        click.echo(f"Note: {mark.words}", err=True)
+    tell_marks(evidence.marks_on(answer))
     _write(answer, form, question, columns)
     return answer
 

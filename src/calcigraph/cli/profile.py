@@ -8,6 +8,7 @@ import click
 
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
+from calcigraph.cli.talk import tell_marks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,8 +76,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         single_patients=single_patients,
     )
     made = evidence.profile(treatment, condition=condition, route=route, switches=switches)
-    for mark in evidence.marks_behind(made):
-        click.echo(f"Note: {mark.words}", err=True)
+    tell_marks(evidence.marks_behind(made))
     if form == "json":
         click.echo(to_json(made), nl=False)
     elif form == "markdown":

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from calcigraph.errors import Problem
+    from calcigraph.questions.marks import Mark
 
 FINDINGS = 1
 WRONG_USE = 2
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 """The errors of a disk that takes nothing more."""
 _CLEAR = "\r\x1b[K"
+
+
+def tell_marks(marks: Iterable[Mark]) -> None:
+    """Say on standard error which sources are marked, and how."""
+    for mark in marks:
+        click.echo(f"Note: {mark.words}", err=True)
 
 
 def ended(command: click.Command, arguments: Sequence[str] | None) -> int:  # noqa: C901 -- one branch per kind of end

@@ -11,6 +11,7 @@ import click
 
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
+from calcigraph.cli.talk import tell_marks
 from calcigraph.questions.marks import on_records
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ def command(
             message = f"An address takes no {context.args[0]!r}: parameters belong to a row, such as treatments:1."
             raise click.UsageError(message)
         traces = [evidence.why(target)]
-    for mark in on_records((one.node for one in traces), evidence.marks):
-        click.echo(f"Note: {mark.words}", err=True)
+    tell_marks(on_records((one.node for one in traces), evidence.marks))
     if form == "json":
         click.echo(json.dumps([dataclasses.asdict(one) for one in traces], ensure_ascii=False, indent=2))
     elif traces:

@@ -9,7 +9,7 @@ from calcigraph.questions.answers import rows
 from calcigraph.questions.trace import row_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from calcigraph.questions.answers import Answer
     from calcigraph.questions.ask import Endpoint
@@ -78,7 +78,7 @@ def on_answer(answer: Answer, known: Mapping[str, Sequence[Mark]]) -> list[Mark]
 def on_records(nodes: Iterable[str], known: Mapping[str, Sequence[Mark]]) -> list[Mark]:
     """Return the marks on the records of these addresses, which may be those of their parts."""
     records = dict.fromkeys(node.partition("#")[0] for node in nodes) if known else {}
-    return list(_flat(known[record] for record in records if record in known))
+    return [mark for record in records for mark in known.get(record, ())]
 
 
 def withdrawn_on(treatments: Container[str], known: Mapping[str, Sequence[Mark]]) -> list[str]:
@@ -86,8 +86,3 @@ def withdrawn_on(treatments: Container[str], known: Mapping[str, Sequence[Mark]]
     return [
         record for record, many in known.items() if any(one in treatments for mark in many for one in mark.treatments)
     ]
-
-
-def _flat(many: Iterable[Sequence[Mark]]) -> Iterator[Mark]:
-    for some in many:
-        yield from some
