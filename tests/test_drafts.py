@@ -103,3 +103,15 @@ def test_the_command_takes_drafts_in_when_asked(seeds: Path, tmp_path: Path) -> 
     assert DRAFT not in without.stdout
     assert DRAFT in whole.stdout
     assert "status draft are taken in" in whole.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "file"), [(("plot", "map"), "map.svg"), (("report", "--condition", "systemic sclerosis"), "report.md")]
+)
+def test_a_document_with_drafts_says_so(seeds: Path, tmp_path: Path, words: tuple[str, ...], file: str) -> None:
+    """A figure and a report take drafts in when asked, and say so themselves, as they travel without the command."""
+    for drafts in ((), ("--with-drafts",)):
+        out = tmp_path / file
+        given = [*words, "-o", str(out), *drafts, "--seeds", str(seeds), "--home", str(tmp_path / "home")]
+        assert CliRunner().invoke(cli, given).exit_code == 0
+        assert ("with the status draft taken in" in out.read_text(encoding="utf-8")) == bool(drafts)

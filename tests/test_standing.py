@@ -165,6 +165,60 @@ def test_a_report_tells_it_first(marked: Marked, tmp_path: Path, about: tuple[st
     assert "Alpha A 2001 is a corrected source since 2010-05-07" in text
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [("map",), ("forest", "--treatment", "minocycline"), ("timeline",), ("network", "--treatment", "minocycline")],
+    ids=lambda asked: asked[0],
+)
+@pytest.mark.parametrize("standing", ["corrected source", "retracted source"])
+def test_a_figure_tells_it_in_the_picture(
+    marked: Marked, tmp_path: Path, asked: tuple[str, ...], standing: str
+) -> None:
+    """Marks on what is drawn stand below it and in its words; so do those on what was withdrawn."""
+    seeds = marked(ALPHA | SEEN | {"standing": standing})
+    file = tmp_path / "figure.svg"
+    ran = run("plot", *asked, "-o", str(file), "--seeds", str(seeds), home=tmp_path / "home")
+    if standing == "retracted source" and "minocycline" in asked:
+        assert ran.returncode != 0
+        assert "minocycline" in ran.stderr
+        return
+    assert ran.returncode == 0, ran.stderr
+    told = f"Alpha A 2001 is a {standing} since 2010-05-07"
+    assert told in (tmp_path / "figure.svg.alt.txt").read_text(encoding="utf-8")
+    assert told in file.read_text(encoding="utf-8")
+
+
+def test_a_figure_of_another_treatment_does_not_tell_it(marked: Marked, tmp_path: Path) -> None:
+    """A mark is told where something rests on the source, and nowhere else."""
+    seeds = marked(ALPHA | SEEN | {"standing": "corrected source"})
+    file = tmp_path / "figure.svg"
+    ran = run("plot", "map", "--treatment", "rituximab", "-o", str(file), "--seeds", str(seeds), home=tmp_path / "home")
+    assert ran.returncode == 0, ran.stderr
+    assert "corrected source" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", ["bibtex", "kgx-jsonl", "csv"])
+def test_an_export_has_it_beside_the_file(marked: Marked, tmp_path: Path, form: str) -> None:
+    """What a format cannot carry stands in the file of its losses, and on standard error."""
+    seeds = marked(ALPHA | SEEN | {"standing": "corrected source"})
+    out = tmp_path / "out"
+    for treatment, marks in (("minocycline", 1), ("rituximab", 0)):
+        words = ("export", form, "--treatment", treatment, "-o", str(out), "--seeds", str(seeds))
+        ran = run(*words, home=tmp_path / "home")
+        assert ran.returncode == 0, ran.stderr
+        beside = json.loads((tmp_path / "out.losses.json").read_text(encoding="utf-8"))
+        assert len(beside.get("marked_sources", ())) == marks
+        assert ran.stderr.count("Note: Alpha A 2001 is a corrected source since 2010-05-07") == marks
+
+
+def test_an_export_on_a_treatment_names_what_was_withdrawn_from_it(marked: Marked, tmp_path: Path) -> None:
+    """Nothing is left of a retracted study but that it was one."""
+    seeds = marked(ALPHA | SEEN)
+    ran = run("export", "turtle", "--treatment", "minocycline", "--losses", "--seeds", str(seeds), home=tmp_path / "h")
+    assert ran.returncode == 0, ran.stderr
+    assert "Alpha A 2001 is a retracted source" in json.loads(ran.stdout)["marked_sources"][0]
+
+
 def test_validation_fails_until_someone_has_seen_it(marked: Marked, tmp_path: Path) -> None:
     """A mark that nobody acknowledged is a violation at its line; what it changes can be seen already."""
     seeds = marked(ALPHA)

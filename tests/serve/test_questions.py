@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import calcigraph
+from calcigraph.graph.standing import COLUMNS
 from calcigraph.resources import resources
 
-from .conftest import TINY
+from .conftest import TINY, running
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from calcigraph import Evidence
 
@@ -97,6 +100,42 @@ def test_a_name_with_quotes_and_braces_injects_nothing(server: Served) -> None:
         assert server.get("questions/treatments", params={"condition": name}).status_code == 400
         found = server.get("questions/lookup", params={"identifier": name})
         assert found.json()["results"]["bindings"] == []
+
+
+@pytest.fixture(scope="module")
+def doubted(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Iterator[Served]:
+    """Serve the tiny world after one of its studies was corrected."""
+    folder = tmp_path_factory.mktemp("doubted")
+    seeds = Path(shutil.copytree(TINY, folder / "seeds"))
+    line = "study/alpha-2001\tcorrected source\t2010-05-07\thttps://doi.org/10.1000/notice\t\tTests\t2026-01-02\t"
+    (seeds / "standing.tsv").write_text("\t".join(COLUMNS) + f"\n{line}\n", encoding="utf-8")
+    with running(folder, home=shared_home, seeds=seeds) as served:
+        yield served
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
+def test_rows_that_name_a_marked_source_link_to_its_notice(doubted: Served, form: str) -> None:
+    """The head leads from the record to the notice; it does so again when the answer is kept, and by SPARQL."""
+    link = (
+        '<https://doi.org/10.1000/notice>; rel="https://w3id.org/calcigraph/ontology#noticeAddress"; '
+        'anchor="https://w3id.org/calcigraph/study/alpha-2001"; title="corrected source since 2010-05-07"'
+    )
+    asked = {"treatment": "minocycline", "format": form}
+    for _ in range(3):
+        assert doubted.get("questions/treatment", params=asked).headers["link"] == link
+    query = doubted.get("questions/treatment.rq", params={"treatment": "minocycline"}).text
+    by_sparql = doubted.get("sparql", params={"query": query, "format": form})
+    assert by_sparql.headers["link"] == link
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
+def test_rows_that_name_no_marked_source_link_to_nothing(doubted: Served, server: Served, form: str) -> None:
+    """No mark is told of an answer that does not rest on it, nor where there is none."""
+    other = doubted.get("questions/treatment", params={"treatment": "rituximab", "format": form})
+    unmarked = server.get("questions/treatment", params={"treatment": "minocycline", "format": form})
+    for answer in (other, unmarked):
+        assert answer.status_code == 200
+        assert "link" not in answer.headers
 
 
 def test_a_question_shows_its_sparql(server: Served) -> None:

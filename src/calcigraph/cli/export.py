@@ -10,7 +10,7 @@ import click
 
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
-from calcigraph.cli.talk import needing
+from calcigraph.cli.talk import needing, tell_marks
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -72,8 +72,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
     evidence = opened(None, seeds, home, as_of)
     source = _source(evidence, treatment, condition)
     with missing_library():
-        lost = Losses(as_of=evidence.info.as_of if evidence.info is not None else "")
+        as_known = evidence.info.as_of if evidence.info is not None else ""
+        lost = Losses(as_of=as_known, marks=tuple(mark.words for mark in source.marks))
         _write(form, source, lost, output, losses_only=losses)
+    tell_marks(source.marks)
 
 
 def missing_library() -> AbstractContextManager[None]:

@@ -94,18 +94,27 @@ def _figure(name: str, *asked: Option) -> Callable[[Callable[[], Draw]], click.C
         ),
         options.endpoint,
         options.as_of,
+        options.with_drafts,
         options.seeds,
         options.home,
     )
 
     def made(load: Callable[[], Draw]) -> click.Command:
         def run(
-            output: Path, endpoint: str | None, as_of: str | None, seeds: Path | None, home: Path | None, **given: Any
+            output: Path,
+            endpoint: str | None,
+            as_of: str | None,
+            seeds: Path | None,
+            home: Path | None,
+            *,
+            with_drafts: bool,
+            **given: Any,
         ) -> None:
             check_output(output)
             with needing(("matplotlib", "numpy"), "Figures need", "figures"):
                 draw = load()
-            _write(draw(opened(endpoint, seeds, home, as_of), **given), output)
+            evidence = opened(endpoint, seeds, home, as_of, with_drafts=with_drafts)
+            _write(draw(evidence, **given), output)
 
         for option in reversed((*asked, *shared)):
             option(run)

@@ -9,7 +9,7 @@ import click
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
 from calcigraph.cli.export import missing_library
-from calcigraph.cli.talk import progress
+from calcigraph.cli.talk import progress, tell_marks
 
 
 @click.command("release")
@@ -33,5 +33,6 @@ def command(folder: Path, seeds: Path | None, home: Path | None) -> None:
     evidence = opened(None, seeds, home)
     with missing_library(), progress() as say:
         to_folder(release(evidence, progress=say), folder)
+    tell_marks(mark for many in evidence.marks.values() for mark in many)
     click.echo(f"`sha256sum -c {CHECKSUMS}` checks it.", err=True)
     click.echo(str(folder))

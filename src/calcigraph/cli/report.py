@@ -25,6 +25,7 @@ _FORMS = {".md": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf"}
 @click.option("--format", "form", type=click.Choice(("markdown", "html", "pdf")), help="[default: as FILE ends]")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", required=True)
 @options.as_of
+@options.with_drafts
 @options.seeds
 @options.home
 def command(
@@ -32,7 +33,9 @@ def command(
     condition: str | None,
     form: str | None,
     output: Path,
+    *,
     as_of: str | None,
+    with_drafts: bool,
     seeds: Path | None,
     home: Path | None,
 ) -> None:
@@ -53,7 +56,7 @@ def command(
         message = "Name a --treatment, a --condition, or both."
         raise click.UsageError(message)
     check_parent(output)
-    evidence = opened(None, seeds, home, as_of)
+    evidence = opened(None, seeds, home, as_of, with_drafts=with_drafts)
     with needing(("jinja2", "markupsafe", "weasyprint"), "Reports need", "docs"):
         from calcigraph.docs.report import of_condition, of_treatment
 

@@ -141,7 +141,8 @@ def _takes(evidence: Evidence, question: str, parameter: str) -> bool:
 
 
 def _stamp(evidence: Evidence) -> str:
-    return evidence.stamp[0] or "an unknown day"
+    drafts = ", records with the status draft taken in" if evidence.info and evidence.info.with_drafts else ""
+    return (evidence.stamp[0] or "an unknown day") + drafts
 
 
 def _sources(evidence: Evidence, answers: Sequence[Answer]) -> Iterator[Source]:

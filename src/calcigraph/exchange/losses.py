@@ -16,7 +16,8 @@ class Losses:
     """The losses of one export: how many statements or parts of a kind were left out, and why.
 
     `as_of` is the earlier day of which the export is a view, or nothing. `carried` is how many statements the export
-    holds, of a format that lets only some through.
+    holds, of a format that lets only some through. `marks` say how the sources stand that were retracted, doubted,
+    corrected or superseded, of which few formats can tell.
     """
 
     counted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -24,6 +25,8 @@ class Losses:
     as_of: str = ""
 
     carried: int | None = None
+
+    marks: tuple[str, ...] = ()
 
     def add(self, kind: str, what: str, why: str, count: int = 1) -> None:
         """Count something that was left out: its kind, what of it, and why."""
@@ -50,6 +53,7 @@ class Losses:
             {"kind": kind, "what": what, "why": why, "count": count}
             for (kind, what, why), count in sorted(self.counted.items())
         ]
-        of: dict[str, str | int] = {"as_of": self.as_of} if self.as_of else {}
+        of: dict[str, str | int | list[str]] = {"as_of": self.as_of} if self.as_of else {}
         of |= {} if self.carried is None else {"carried": self.carried}
+        of |= {"marked_sources": list(self.marks)} if self.marks else {}
         return json.dumps({"format": name, **of, "lost": lost}, indent=1, ensure_ascii=False) + "\n"

@@ -89,7 +89,7 @@ def release(evidence: Evidence, *, progress: Callable[[str], None] = lambda _: N
 
 
 def _format(form: Format, source: Source, written: list[Written], lost: dict[str, int]) -> Files:
-    losses = Losses()
+    losses = Losses(marks=tuple(mark.words for mark in source.marks))
     folder = "" if form.one_file else form.file
     for path, write in form.files(source, losses):
         yield folder + path, _noted(folder + path, form.name, form.purpose, write, written)
@@ -129,6 +129,7 @@ def _manifest(source: Source, written: list[Written], lost: dict[str, int]) -> b
         "software": calcigraph.__version__,
         "license": "CC0-1.0",
         "note": NOTE,
+        **({"marked_sources": [mark.words for mark in source.marks]} if source.marks else {}),
         "formats": [
             {"name": form.name, "media_type": form.media_type, "for": form.purpose, "lost": lost[form.name]}
             for form in FORMATS.values()

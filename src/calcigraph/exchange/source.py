@@ -10,12 +10,14 @@ from calcigraph.exchange.parts import RECORDS, Part, gather
 from calcigraph.names.mappings import expand, read_mappings
 from calcigraph.names.vocabulary import BASE, PREFIX, TERMS
 from calcigraph.questions.answers import bindings, rows
+from calcigraph.questions.marks import on_records, withdrawn_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from calcigraph.api import Evidence
+    from calcigraph.questions.marks import Mark
 
 NOTE = "Reported response is not efficacy. A research tool, not medical advice."
 """What every export says of itself where its format has a place for it."""
@@ -118,6 +120,14 @@ class Source:
     def terms(self) -> dict[str, dict[str, str]]:
         """Label and definition of the terms that are used as values, by address."""
         return {row["term"]: row for row in self.rows("terms")}
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """The marks on the sources in scope, and on those withdrawn that said something on the treatment."""
+        known = self.evidence.marks
+        records = {self._record(part, self.parts): None for part in self.parts.values()} if known else {}
+        gone = withdrawn_on(self._asked[self.treatment], known) if self.treatment else ()
+        return on_records([*records, *gone], known)
 
     def label(self, iri: str) -> str:
         """Return the label of a term."""

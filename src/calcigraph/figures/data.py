@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.questions.answers import rows
+from calcigraph.questions.marks import on_records, withdrawn_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,6 +99,16 @@ class Data:
     def as_of(self) -> str:
         """The day of which the evidence is a view; empty if it is the evidence of now."""
         return self.evidence.info.as_of if self.evidence.info is not None else ""
+
+    @property
+    def with_drafts(self) -> bool:
+        """Whether the evidence holds records with the status draft."""
+        return self.evidence.info is not None and self.evidence.info.with_drafts
+
+    def marked(self, records: Iterable[str], treatment: str) -> list[str]:
+        """Return in sentences the marks on records, and on those withdrawn that said something on a treatment."""
+        marks = self.evidence.marks
+        return [mark.words for mark in on_records([*records, *withdrawn_on(self.below(treatment), marks)], marks)]
 
     def label(self, iri: str) -> str:
         """Return the label of a term."""

@@ -53,7 +53,11 @@ def evidence_map(
     y = chart.key(chart.body(chart.heads(y)))
     shown = [[grid.cells[row.iri, column.iri] for column in chart.columns] for row in grid.rows]
     filled = any(grid.is_sum(cell) for line in shown for cell in line)
-    notes = words.notes(chart.alike, chart.left_out, filled=filled)
+    records = {one.record for cell in grid.cells.values() for one in cell.findings}
+    notes = [
+        *words.notes(chart.alike, chart.left_out, filled=filled),
+        *data.marked(sorted(records), asked[0]),
+    ]
     return finish(
         page,
         y,

@@ -51,6 +51,8 @@ def forest(
     notes = list(words.notes(made))
     if any(words.SECOND_HAND in words.study_name(row) for row in made.studies):
         notes.append(f"{words.SECOND_HAND} Read only in another publication's account.")
+    records = [row.record for row in made.studies] + [one.counted.record for one in made.excluded]
+    notes += data.marked(records, made.scope.treatment.iri)
     events, reports = words.single_patients(made)
     short = (
         f"Forest plot. {words.told(made)} {words.pooled(made)} {count(reports, 'report')} on one patient "

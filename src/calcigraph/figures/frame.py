@@ -37,7 +37,8 @@ def finish(
     page.line((page.margin, y), (page.right, y), color=RULE, weight=0.4)
     y += 0.8
     which = "evidence as known at the end of" if data.as_of else "evidence of"
-    state = f"Calcigraph {calcigraph.__version__}, {which} {day}: {records} records. {CAUTION}"
+    drafts = ", those with the status draft taken in" if data.with_drafts else ""
+    state = f"Calcigraph {calcigraph.__version__}, {which} {day}: {records} records{drafts}. {CAUTION}"
     for words in (*notes, state):
         y = page.lines((page.margin, y), page.wrap(words, width, page.small), size=page.small, color=SOFT) + 0.6
     height = y + page.margin - 0.6

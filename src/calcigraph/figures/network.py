@@ -73,7 +73,7 @@ def network(
         y,
         data=data,
         title=title,
-        notes=[_NOTE] if of_all else [_VERDICTS, _NOTE],
+        notes=[*([] if of_all else [_VERDICTS]), _NOTE, *data.marked([node.record for node in net.nodes], what)],
         short=short,
         long=list(_in_words(data, net)),
     )

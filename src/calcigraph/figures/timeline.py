@@ -80,8 +80,10 @@ def timeline(
         f"Timeline of {count(len(courses), 'treatment or class', 'treatments and classes')}{years}. {told} "
         f"Most patients by now: {chart.most.listed.name}, {chart.most.patients or 0}."
     )
+    records = {one.record for one in data.findings if where in one.whole and what in one.classes}
+    notes = [_NOTES, *data.marked(sorted(records), what)]
     return finish(
-        page, y, data=data, title=title, notes=[_NOTES], short=short, long=[_in_words(course) for course in courses]
+        page, y, data=data, title=title, notes=notes, short=short, long=[_in_words(course) for course in courses]
     )
 
 

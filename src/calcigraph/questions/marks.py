@@ -47,8 +47,13 @@ class Mark(NamedTuple):
 
 def marks(endpoint: Endpoint, query: str) -> dict[str, list[Mark]]:
     """Return all marks by record; raises EndpointFailed if a distant endpoint does not answer."""
+    return by_record(endpoint.select(query))
+
+
+def by_record(results: bytes) -> dict[str, list[Mark]]:
+    """Return the marks by record that the results of `queries/standing/marked.rq` tell of, in the SPARQL JSON form."""
     found: dict[str, list[Mark]] = {}
-    for row in rows(endpoint.select(query)):
+    for row in rows(results):
         mark = Mark(
             record=row["record"],
             label=row["record_label"],

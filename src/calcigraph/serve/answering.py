@@ -69,6 +69,7 @@ async def give(
         kept = serving.cache.get(key)
         serving.metrics.cached(hit=kept is not None)
         if kept is not None:
+            headers |= {"Link": kept.link} if kept.link else {}
             return Response(kept.content, headers=headers | {"Content-Type": kept.content_type})
     try:
         result = await _run(request, serving, job)
@@ -80,13 +81,15 @@ async def give(
     choice = triples if result.form == "graph" else rows
     assert choice is not None  # noqa: S101 -- a worker writes a format that it was given
     headers["Content-Type"] = choice.content_type
+    link = await asyncio.to_thread(serving.marked.link, result.content) if result.form == "solutions" else ""
+    headers |= {"Link": link} if link else {}
     if result.length > wire.CHUNK and not serving.cache.takes(result.length):
         headers["Content-Length"] = str(result.length)
         return StreamingResponse(_parts(result.content), headers=headers)
     with result.content:
         content = result.content.read()
     if same:
-        serving.cache.put(key, Kept(content, choice.content_type), len(content))
+        serving.cache.put(key, Kept(content, choice.content_type, link), len(content))
     return Response(content, headers=headers)
 
 

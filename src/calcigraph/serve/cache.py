@@ -23,10 +23,11 @@ Value = TypeVar("Value")
 
 
 class Kept(NamedTuple):
-    """An answer: its bytes, and its Content-Type."""
+    """An answer: its bytes, its Content-Type, and its Link, if it has one."""
 
     content: bytes
     content_type: str
+    link: str = ""
 
 
 def repeatable(query: str) -> bool:

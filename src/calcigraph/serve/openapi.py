@@ -59,6 +59,13 @@ _PROBLEM = {
         "nearest": {"type": "array", "items": {"type": "string"}},
     },
 }
+_HEADERS = {
+    "Link": {
+        "description": "The notices on sources that the rows name and that were retracted, doubted, corrected or "
+        "superseded: each with the record as its anchor",
+        "schema": {"type": "string"},
+    }
+}
 _LISTED = {
     "type": "object",
     "required": ["questions"],
@@ -190,7 +197,7 @@ def _responses(about: str, *, graphs: bool) -> dict[str, Any]:
         content["text/html"] = {"schema": {"type": "string"}}
         content["application/json"] = content["application/ld+json"] = {"schema": {}}
     return {
-        "200": {"description": about, "content": content},
+        "200": {"description": about, "headers": _HEADERS, "content": content},
         "304": {"description": "The client has this answer already"},
         **_errors(),
     }

@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import CalcigraphError
+from calcigraph.questions.marks import by_record
 from calcigraph.serve.cache import Cache, Kept
 from calcigraph.serve.documents import Documents, read_documents, read_queries
+from calcigraph.serve.marked import Marked
 from calcigraph.serve.pages.library import Library
 from calcigraph.serve.pool import Pool
 from calcigraph.serve.wire import Job
@@ -45,6 +47,7 @@ class Serving:
     metrics: Metrics
     documents: Documents
     library: Library
+    marked: Marked
 
     @property
     def digest(self) -> str:
@@ -120,11 +123,14 @@ class Current:
         with result.content:
             documents = read_documents(result.content.read(), queries)
         names = Vocabulary.from_json(made.names())
+        result = await pool.run(Job(self.product.marked.read_text(encoding="utf-8"), "json", None))
+        with result.content:
+            marked = Marked(by_record(result.content.read()))
         self.metrics.opened(made.info)
         limits = self.settings.limits
         library = Library(self.product, pool, names, made.info, waiting=limits.waiting)
         cache, hits = Cache[Kept](limits.cache // 2), Cache["Reply"](limits.cache // 2)
-        return Serving(made.info, names, pool, cache, hits, self.metrics, documents, library)
+        return Serving(made.info, names, pool, cache, hits, self.metrics, documents, library, marked)
 
     async def _watch(self) -> None:
         """Put a newer build, or new workers, in the place of what is served; requests that run keep what they have."""
