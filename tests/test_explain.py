@@ -48,6 +48,22 @@ def test_a_key_that_fails(record: Path) -> None:
     assert first == "  fails   LedgerShape-count: improved (10) is more than patients (9): correct one of them."
 
 
+def test_a_part_that_fails_has_the_plan_of_the_engine(record: Path) -> None:
+    """At a part, what must come is told with what it must be; at a key, only what is on that key."""
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.strip().startswith("direction: ")]
+    record.write_text("".join(kept).replace("improved: 8", "improved: 10"), encoding="utf-8")
+    code, told = explained(record, "minocycline:")
+    assert code == 1
+    assert told[-2:] == [
+        "The engine's plan, in which ? is what the source says:",
+        "  with direction: ? (a term or a record)",
+    ]
+    _, told = explained(record, "improved:")
+    assert "  fails   LedgerShape-count" in told[1]
+    assert not any("plan" in line for line in told)
+
+
 def test_a_part_and_a_whole_record(record: Path) -> None:
     """At the name of a part all rules on the part are told, at the first line of the record those on its id."""
     code, (head, *rules) = explained(record, "darkening:")

@@ -17,6 +17,7 @@ def command(place: str) -> None:
     """Say why what stands at a line of a record passes or fails, rule by rule.
 
     At a key it is the rules on that key; at the name of a finding, a claim or another part, all rules on that part.
+    Where a rule fails, the engine's repair plan follows: what must go or come for all of the part to pass.
     What is compared with other records is shown by `calcigraph validate`. The exit code is 1 if a rule fails.
 
     \b
@@ -40,6 +41,7 @@ def _explained(path: Path, line: int) -> bool:
     from calcigraph.resources import read_limited, resources
     from calcigraph.validation.engines import validate_with_pyshifty
     from calcigraph.validation.explain import spot, verdicts
+    from calcigraph.validation.plans import plan
     from calcigraph.validation.shapes import load_shapes
 
     product = resources()
@@ -52,7 +54,8 @@ def _explained(path: Path, line: int) -> bool:
             click.echo(f"  fails   {problem}")
         return True
     at = spot(tree, read.document.id, line, context)
-    results = validate_with_pyshifty(triples_of(record_quads([read.document])), shapes)
+    triples = triples_of(record_quads([read.document]))
+    results = validate_with_pyshifty(triples, shapes)
     rules = verdicts(at, str(read.document.data["@type"]), results, shapes, context)
     name = context.by_iri[at.asked].key if at.asked else "all of it"
     click.echo(f"{at.focus.removeprefix(context.base)}: {name}; {len(rules)} rules look at it.")
@@ -61,4 +64,10 @@ def _explained(path: Path, line: int) -> bool:
             click.echo(f"  fails   {rule.rule}: {message}")
         if not rule.against:
             click.echo(f"  passes  {rule.rule}, which would say: {rule.says}")
-    return any(rule.against for rule in rules)
+    if not any(rule.against for rule in rules):
+        return False
+    if steps := plan(triples, shapes, at.focus, context, asked=at.asked):
+        click.echo("The engine's plan, in which ? is what the source says:")
+        for step in steps:
+            click.echo(f"  {step}")
+    return True
