@@ -266,6 +266,9 @@ def test_a_rule_runs_until_nothing_new_comes() -> None:
         ("?a rdf:type ex:Kind", True),
         ("?a a ex:Other", False),
         ('?a ex:q ?b . BIND("a ex:Kind" AS ?c)', False),
+        ("?a ex:q ?b . BIND(ex:Kind AS ?c)", False),
+        ("?a ex:q ?b . FILTER(?b != ex:Kind)", False),
+        ("?a a ?b . FILTER(?b = ex:Kind)", True),
     ],
 )
 def test_a_rule_that_cannot_match_what_it_derived_is_not_run_again(where: str, *, again: bool) -> None:

@@ -25,7 +25,8 @@ _HEADER = re.compile(r"^# (rule|derives): (.+)$", re.MULTILINE)
 _LOCAL = re.compile(r"[#/]")
 _NAMED = r"[:#/]{}(?![\w/-])"
 """A property or class as a query writes it, with a prefix or whole; a variable or a text of that name is none."""
-_WORDS = re.compile(r'^\s*#.*$|"[^"\n]*"', re.MULTILINE)
+_WORDS = re.compile(r'^\s*#.*$|"[^"\n]*"|\bBIND\(\s*\w*:\w+\s+AS\b|=\s*\w*:\w+', re.MULTILINE)
+"""What no pattern matches: comments, texts, names that a variable is set to, and names that it is compared with."""
 _ANY_TYPE = re.compile(r"(?:(?<![?$])\ba|rdf:type)\s+[?$]")
 
 
