@@ -186,6 +186,10 @@ class BadOutput(CalcigraphError, ValueError):
     """A file to which a figure or an export cannot be written."""
 
 
+class BadKey(CalcigraphError, ValueError):
+    """A file that holds no key with which nanopublications can be signed."""
+
+
 class FigureFailed(CalcigraphError, RuntimeError):
     """A figure that could not be written; what was there stays."""
 

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import os
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nanopub_sign
 import pyoxigraph as ox
 import pytest
 import rdflib
+from click.testing import CliRunner
+from Crypto.Hash import SHA256
+from Crypto.PublicKey import RSA
+from Crypto.Signature import PKCS1_v1_5
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from fhir.resources import get_fhir_model_class
 from nanopub.nanopub import Nanopub
-from nanopub.trustyuri.rdf.RdfHasher import make_hash
+from nanopub.trustyuri.rdf.RdfHasher import make_hash, normalize_quads
 from nanopub.trustyuri.rdf.RdfUtils import get_quads
 from pyld import jsonld
 
+from calcigraph.cli import cli
 from calcigraph.exchange.losses import Losses
 from calcigraph.exchange.source import scoped
 
@@ -26,6 +44,7 @@ if TYPE_CHECKING:
 
     Exported = Callable[..., dict[str, bytes]]
 
+TINY = Path(__file__).parents[1] / "worlds" / "tiny"
 SCHEMA = "https://schema.org/"
 MINIMUM = ("name", "description", "identifier", "keywords", "license", "url")
 """What Bioschemas' Dataset profile 1.0 asks for."""
@@ -159,6 +178,119 @@ def test_nanopubs_are_valid_and_altered_ones_are_not(tiny: Evidence, exported: E
     altered = [ox.Quad(q.subject, q.predicate, ten if q.object == nine else q.object, q.graph_name) for q in counted]
     assert altered != counted
     assert not trusted(altered)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a new key."""
+    file = tmp_path_factory.mktemp("key") / "key.pem"
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    file.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return file
+
+
+@pytest.fixture(scope="module")
+def signed(key: Path, shared_home: Path) -> bytes:
+    """Return the small world's nanopublications as the command signs them."""
+    words = ["export", "nanopubs", "--sign", str(key), "--signed-by", "0000-0002-1825-0097"]
+    ran = CliRunner().invoke(cli, [*words, "--seeds", str(TINY), "--home", str(shared_home)])
+    assert ran.exit_code == 0, ran.stderr
+    return ran.stdout_bytes
+
+
+def checked(quads: list[ox.Quad]) -> str:
+    """Return how nanopub-sign, the network's own tool, finds a nanopublication; raises ValueError for a false one."""
+    content: Any = ox.serialize(quads, format=ox.RdfFormat.TRIG)
+    return str(nanopub_sign.Nanopub(content.decode()).check().info())
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_signed_nanopubs_are_valid_and_altered_ones_are_not(signed: bytes) -> None:
+    """The network's own tool finds each signature right, the index's too, and that of an altered one not."""
+    every = nanopubs(signed)
+    assert len(every) > 1
+    for quads in every.values():
+        checked(quads)
+        assert trusted(quads)
+        assert any(str(quad.object) == "<https://orcid.org/0000-0002-1825-0097>" for quad in quads)
+    nine, ten = ox.Literal(9), ox.Literal(10)
+    (counted,) = [quads for quads in every.values() if any(quad.object == nine for quad in quads)]
+    with pytest.raises(BaseException, match=r"(?i)valid|signature|trusty|hash"):
+        checked([ox.Quad(q.subject, q.predicate, ten if q.object == nine else q.object, q.graph_name) for q in counted])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_signature_is_of_all_that_is_said(signed: bytes) -> None:
+    """By the nanopub library's normal form and another library for RSA: the signature holds, and without a quad not."""
+    for quads in nanopubs(signed).values():
+        signature = [quad for quad in quads if "#sig" in str(quad.subject) and isinstance(quad.object, ox.Literal)]
+        of = {quad.predicate.value.rpartition("/")[2]: quad.object.value for quad in signature}  # type: ignore[union-attr]
+        rest = [quad for quad in quads if not quad.predicate.value.endswith("hasSignature")]
+        public = RSA.import_key(base64.b64decode(of["hasPublicKey"]))
+        for held, right in ((rest, True), (rest[1:], False)):
+            hashed = SHA256.new(normal_form(held).encode())
+            verifier: Any = PKCS1_v1_5.new(public)
+            try:
+                holds = verifier.verify(hashed, base64.b64decode(of["hasSignature"])) is not False
+            except ValueError:
+                holds = False
+            assert holds == right
+
+
+def normal_form(quads: list[ox.Quad]) -> str:
+    """Return the normal form that the nanopub library signs."""
+    content: Any = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    graph = rdflib.ConjunctiveGraph()
+    graph.parse(data=content.decode(), format="nquads")
+    held: Any = get_quads(graph)  # type: ignore[no-untyped-call]
+    code = str(held[0][0]).partition("#")[0].rpartition("/")[2]
+    return str(normalize_quads(held, hashstr=code))  # type: ignore[no-untyped-call]
+
+
+def test_a_key_gives_the_same_bytes_and_is_not_in_them(signed: bytes, key: Path, shared_home: Path) -> None:
+    """Signing is deterministic, and only the public key is written."""
+    words = ["export", "nanopubs", "--sign", str(key), "--signed-by", "https://orcid.org/0000-0002-1825-0097"]
+    again = CliRunner().invoke(cli, [*words, "--seeds", str(TINY), "--home", str(shared_home)])
+    assert again.stdout_bytes == signed
+    secret = b"".join(key.read_bytes().splitlines()[1:-1])
+    assert secret[100:160] not in signed.replace(b"\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("text", "holds no private key"),
+        ("short", "2,048 bits"),
+        ("curve", "another key than one for RSA"),
+        ("encrypted", "CALCIGRAPH_KEY_PASSWORD"),
+        ("turtle", "--sign is for nanopubs"),
+        ("orcid", "is no ORCID"),
+    ],
+)
+def test_a_key_that_cannot_sign_is_told(what: str, says: str, key: Path, tmp_path: Path, shared_home: Path) -> None:
+    """What is wrong with the key, and what would be right, in a sentence."""
+    file, form = tmp_path / "key", "turtle" if what == "turtle" else "nanopubs"
+    plain, secret = NoEncryption(), BestAvailableEncryption(b"secret")
+    kinds: dict[str, Callable[[], Any]] = {
+        "short": lambda: rsa.generate_private_key(public_exponent=65537, key_size=1024),  # noqa: S505 -- refused
+        "curve": lambda: ec.generate_private_key(ec.SECP256R1()),
+        "encrypted": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    }
+    if what in kinds:
+        locked = secret if what == "encrypted" else plain
+        file.write_bytes(kinds[what]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked))
+    else:
+        file.write_bytes(key.read_bytes() if what in ("turtle", "orcid") else b"no key")
+    more = ["--signed-by", "me"] if what == "orcid" else []
+    words = ["export", form, "--sign", str(file), *more, "--seeds", str(TINY), "--home", str(shared_home)]
+    ran = subprocess.run([sys.executable, "-m", "calcigraph", *words], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert says in ran.stderr
+    assert "Traceback" not in ran.stderr
+    if what == "encrypted":
+        opened = os.environ | {"CALCIGRAPH_KEY_PASSWORD": "secret"}
+        command = [sys.executable, "-m", "calcigraph", *words]
+        assert subprocess.run(command, capture_output=True, check=False, env=opened).returncode == 0
 
 
 def test_the_index_lists_every_nanopub(tiny: Evidence, exported: Exported) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from calcigraph.cli import options
 from calcigraph.cli.evidence import opened
+from calcigraph.cli.signing import sign, signed_by, signer
 from calcigraph.cli.talk import needing, tell_marks
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from calcigraph.exchange.source import Source
 
 _LIBRARIES = frozenset({"networkx", "pyld", "rispy", "bibtexparser", "fastobo", "pyarrow"})
+_SIGNED = "nanopubs"
+"""The format that can be signed."""
 
 
 @click.command("export")
@@ -33,6 +37,8 @@ _LIBRARIES = frozenset({"networkx", "pyld", "rispy", "bibtexparser", "fastobo", 
 )
 @click.option("--treatment", help="Only what is on this treatment or class; what is below it is included.")
 @click.option("--condition", help="Only what is on this condition; its subtypes are included.")
+@sign
+@signed_by
 @click.option("--losses", is_flag=True, help="Write, as JSON, what the format cannot carry, instead of the export.")
 @click.option("--list", "listed", is_flag=True, help="List the formats.")
 @options.as_of
@@ -43,6 +49,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     output: Path | None,
     treatment: str | None,
     condition: str | None,
+    key: Path | None,
+    signed_by: str | None,
     *,
     losses: bool,
     listed: bool,
@@ -68,9 +76,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
         for form in FORMATS.values():
             click.echo(f"{form.name}\t{form.media_type}\t{form.file}\t{form.purpose}")
         return
-    form = _format(format_name, output, anywhere=losses, scoped=bool(treatment or condition))
+    form = _format(format_name, output, anywhere=losses, scoped=bool(treatment or condition), signed=key is not None)
+    by = signer(key, signed_by)
     evidence = opened(None, seeds, home, as_of)
-    source = _source(evidence, treatment, condition)
+    source = replace(_source(evidence, treatment, condition), signer=by)
     with missing_library():
         as_known = evidence.info.as_of if evidence.info is not None else ""
         lost = Losses(as_of=as_known, marks=tuple(mark.words for mark in source.marks))
@@ -83,7 +92,7 @@ def missing_library() -> AbstractContextManager[None]:
     return needing(_LIBRARIES, "This format needs", "exchange")
 
 
-def _format(name: str | None, output: Path | None, *, anywhere: bool, scoped: bool) -> Format:
+def _format(name: str | None, output: Path | None, *, anywhere: bool, scoped: bool, signed: bool) -> Format:
     """Return the format of that name, if it can be had in the way that is asked for."""
     from calcigraph.exchange import output as writing
     from calcigraph.exchange.formats import FORMATS, find_format
@@ -97,6 +106,9 @@ def _format(name: str | None, output: Path | None, *, anywhere: bool, scoped: bo
         raise click.UsageError(message)
     if not form.scoped and scoped:
         message = f"{form.name} can be had only whole, without --treatment and --condition."
+        raise click.UsageError(message)
+    if signed and form.name != _SIGNED:
+        message = f"{form.name} has no place for a signature: --sign is for {_SIGNED}."
         raise click.UsageError(message)
     if output is not None and form.one_file:
         writing.check_file(output)

@@ -102,7 +102,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "nanopubs",
             "application/trig",
-            "the nanopublication network; unsigned",
+            "the nanopublication network; signed if a key is given",
             "calcigraph.nanopubs.trig",
             "nanopubs:nanopubs",
         ),

@@ -1,7 +1,7 @@
 """Nanopublications: each finding and claim as a small graph of its own, with its provenance, under a trusty URI.
 
 A nanopublication is dated by the last curation of its record, so that its address lasts until the record changes. They
-are not signed: who publishes them signs them, with a key of their own.
+are signed if a key is given: who publishes them signs them, with a key of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from calcigraph.exchange.rdf import quads
-from calcigraph.exchange.trusty import trusty
+from calcigraph.exchange.trusty import normal_form, trusty
 from calcigraph.names.vocabulary import BASE, DATA_LICENSE, LABEL, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from calcigraph.exchange.formats import Files
     from calcigraph.exchange.losses import Losses
     from calcigraph.exchange.parts import Part
+    from calcigraph.exchange.signing import Signer
     from calcigraph.exchange.source import Source
 
     Statement = tuple[str, str, str, str | ox.Literal]
@@ -91,7 +92,7 @@ def nanopub(part: Part, source: Source, statements: dict[str, list[ox.Quad]]) ->
     ]
     label = f"{record.text('label') or record.iri}: {part.iri.rpartition('#')[2]}"
     day = max(curation.texts("curatedOn") + curation.texts("reviewedOn"), default=source.stamp)
-    return _whole(asserted, provenance, label, day, curation.texts("curator"))
+    return _whole(asserted, provenance, label, day, curation.texts("curator"), source.signer)
 
 
 def index(addresses: list[str], source: Source) -> Iterator[tuple[str, list[ox.Quad]]]:
@@ -106,7 +107,7 @@ def index(addresses: list[str], source: Source) -> Iterator[tuple[str, list[ox.Q
             (_HERE + "#assertion", _PROV + "wasDerivedFrom", BASE),
             (_HERE + "#assertion", _PROV + "wasAttributedTo", BASE),
         ]
-        before, made = _whole(asserted, provenance, "Calcigraph", source.stamp, [BASE], of_index=True)
+        before, made = _whole(asserted, provenance, "Calcigraph", source.stamp, [BASE], source.signer, of_index=True)
         yield before, made
 
 
@@ -116,6 +117,7 @@ def _whole(
     label: str,
     day: str,
     creators: list[str],
+    signer: Signer | None,
     *,
     of_index: bool = False,
 ) -> tuple[str, list[ox.Quad]]:
@@ -135,4 +137,20 @@ def _whole(
     ]
     if of_index:
         statements.append((info, _HERE, RDF_TYPE, _NPX + "NanopubIndex"))
+    if signer is not None:
+        statements += _signature(statements, signer)
     return trusty(statements, NANOPUBS)
+
+
+def _signature(statements: list[Statement], signer: Signer) -> list[Statement]:
+    """Return the statements that sign others: the key, and the signature of all but itself."""
+    info, signature = _HERE + "#pubinfo", _HERE + "#sig"
+    told: list[Statement] = [
+        (info, signature, _NPX + "hasSignatureTarget", _HERE),
+        (info, signature, _NPX + "hasAlgorithm", ox.Literal("RSA")),
+        (info, signature, _NPX + "hasPublicKey", ox.Literal(signer.public_key)),
+    ]
+    if signer.orcid:
+        told.append((info, signature, _NPX + "signedBy", signer.orcid))
+    signed = signer.sign(normal_form([*statements, *told]))
+    return [*told, (info, signature, _NPX + "hasSignature", ox.Literal(signed))]

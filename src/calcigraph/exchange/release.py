@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from calcigraph.api import Evidence
     from calcigraph.exchange.formats import Files, Format, Write
+    from calcigraph.exchange.signing import Signer
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
@@ -63,8 +64,12 @@ class _Counted:
         return getattr(self._file, name)
 
 
-def release(evidence: Evidence, *, progress: Callable[[str], None] = lambda _: None) -> Files:
+def release(
+    evidence: Evidence, *, signer: Signer | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Files:
     """Yield the files of a release; each must be written before the next is asked for, because the last tell of all.
+
+    Nanopublications are signed by `signer`, if there is one.
 
     Raises ModuleNotFoundError if a library is missing that a format needs.
     """
@@ -76,7 +81,7 @@ def release(evidence: Evidence, *, progress: Callable[[str], None] = lambda _: N
     fetched: dict[str, bytes] = {}
     for form in FORMATS.values():
         progress(f"Writing {form.name}")
-        yield from _format(form, Source(evidence, fetched=fetched), written, lost)
+        yield from _format(form, Source(evidence, fetched=fetched, signer=signer), written, lost)
     source = Source(evidence, fetched=fetched)
     last = (("description.ttl", "catalogues: DCAT 3 and VoID", describe), (FILE, "archives: RO-Crate 1.2", crate))
     for path, purpose, make in last:

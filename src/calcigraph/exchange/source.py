@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calcigraph.api import Evidence
+    from calcigraph.exchange.signing import Signer
     from calcigraph.questions.marks import Mark
 
 NOTE = "Reported response is not efficacy. A research tool, not medical advice."
@@ -37,6 +38,8 @@ class Source:
     condition: str | None = None
     fetched: dict[str, bytes] = field(default_factory=dict)
     """Results of queries by name, which the sources of a release share: each is asked once."""
+    signer: Signer | None = None
+    """Who signs what can be signed."""
 
     @property
     def whole(self) -> bool:

@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+    Quad = tuple[str, str, str, str | ox.Literal]
+    """Graph, subject, predicate and object: addresses as texts."""
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
-def trusty(quads: Iterable[tuple[str, str, str, str | ox.Literal]], base: str) -> tuple[str, list[ox.Quad]]:
+def trusty(quads: Iterable[Quad], base: str) -> tuple[str, list[ox.Quad]]:
     """Return the trusty address and the quads under it; each is given as graph, subject, predicate and object.
 
     Addresses that begin with `base` and a space are those of what is built. There are no blank nodes.
     """
-    every = sorted(set(quads), key=_order)
-    code = "RA" + _hash(every)
+    every = _sorted(quads)
+    code = _code(every)
     start = base + " "
 
     def placed(address: str) -> ox.NamedNode:
@@ -36,7 +39,16 @@ def trusty(quads: Iterable[tuple[str, str, str, str | ox.Literal]], base: str) -
     ]
 
 
-def _order(quad: Sequence[str | ox.Literal]) -> tuple[object, ...]:
+def normal_form(quads: Iterable[Quad]) -> str:
+    """Return the text that is hashed, and signed: the terms of the sorted quads, one a line."""
+    return "".join(f"{_line(term)}\n" for quad in _sorted(quads) for term in quad)
+
+
+def _sorted(quads: Iterable[Quad]) -> list[Quad]:
+    return sorted(set(quads), key=_order)
+
+
+def _order(quad: Quad) -> tuple[object, ...]:
     """Return what quads are sorted by: addresses by their bytes, literals after them, by text, type and language."""
     graph, subject, predicate, value = quad
     if isinstance(value, ox.Literal):
@@ -47,9 +59,9 @@ def _order(quad: Sequence[str | ox.Literal]) -> tuple[object, ...]:
     return (str(graph).encode(), str(subject).encode(), str(predicate).encode(), last)
 
 
-def _hash(quads: Iterable[Sequence[str | ox.Literal]]) -> str:
-    lines = "".join(f"{_line(term)}\n" for quad in quads for term in quad)
-    return base64.urlsafe_b64encode(hashlib.sha256(lines.encode()).digest()).decode().rstrip("=")
+def _code(quads: Iterable[Quad]) -> str:
+    digest = hashlib.sha256(normal_form(quads).encode()).digest()
+    return "RA" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _line(term: str | ox.Literal) -> str:
@@ -64,10 +76,12 @@ def is_whole(address: str, quads: Iterable[ox.Quad]) -> bool:
     code = re.search(r"RA[\w-]{43}", address)
     if code is None:
         return False
-    terms = []
-    for quad in quads:
-        parts = [quad.graph_name, quad.subject, quad.predicate, quad.object]
-        terms.append(
-            [part if isinstance(part, ox.Literal) else str(part).strip("<>").replace(code[0], " ") for part in parts]
-        )
-    return "RA" + _hash(sorted(terms, key=_order)) == code[0]
+
+    def written(term: object) -> str:
+        return str(term).strip("<>").replace(code[0], " ")
+
+    def quad_of(quad: ox.Quad) -> Quad:
+        value = quad.object if isinstance(quad.object, ox.Literal) else written(quad.object)
+        return (written(quad.graph_name), written(quad.subject), written(quad.predicate), value)
+
+    return _code(map(quad_of, quads)) == code[0]
