@@ -215,7 +215,7 @@ class _Graph:
     def _publication(self, record: Part) -> str:
         """Return the identifier of the publication or trial of a record, and see to its node."""
         pmid, doi, number = record.text("hasPubMedId"), record.text("doi"), record.text("registryIdentifier")
-        registered = f"clinicaltrials:{number}" if number and number.startswith("NCT") else ""
+        registered = f"CLINICALTRIALS:{number}" if number and number.startswith("NCT") else ""
         identifier = f"PMID:{pmid}" if pmid else f"doi:{doi}" if doi else registered or compact(record.iri)
         if identifier not in self._named:
             title = record.text("title") or record.text("label") or ""
