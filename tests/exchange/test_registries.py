@@ -107,7 +107,7 @@ def test_kgx_finds_nothing_but_what_is_known(
 ) -> None:
     """All lines are read, and `kgx validate` says nothing but three things.
 
-    It knows no prefix for our own terms, takes no DOI for a CURIE, and wants a list where the model has objects by name.
+    It knows no prefix for our own terms, takes no DOI for a CURIE, and wants a list where the model has an object.
     """
     files = exported(evidence, name)
     read, found = remarks(files, form, tmp_path)
