@@ -16,6 +16,8 @@ from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from calcigraph.questions.answers import (
     Answer,
+    bindings,
+    each_binding,
     heading,
     to_json,
     to_markdown,
@@ -200,3 +202,16 @@ def test_every_form_of_a_real_answer_has_its_rows(evidence: Evidence) -> None:
     assert len(json.loads(to_json(claims))) == len(claims)
     assert len(to_markdown(claims).splitlines()) == len(claims) + 2
     assert len(solutions(Graph().parse(data=to_turtle(claims), format="turtle"))) == len(claims)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        b'{"head":{"vars":["results","bindings"]},"results": { "bindings" : [ ] } }',
+        b'{"head":{"vars":["a"]},"results":{"bindings":[{"a":{"type":"literal","value":"[{\\"bindings\\":["}}]}}',
+        b'{"results":{"bindings":[\n{"a":{"type":"uri","value":"http://e/\xc3\xa9"}} ,\n {}, {"a":{"type":"bnode","value":"b"}}]}}',
+    ],
+)
+def test_rows_one_by_one_are_the_rows_at_once(results: bytes) -> None:
+    """Whatever stands between rows, and whatever texts hold."""
+    assert list(each_binding(results)) == bindings(results)

@@ -91,14 +91,20 @@ def gather(rows: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> dict
     A row is a binding in the SPARQL JSON results form. The values of a property stand in order of their text.
     """
     parts: dict[str, Part] = {}
+    texts: dict[str, str] = {}
+
+    def one(text: str) -> str:
+        """Return the one text that stands for all that are equal: addresses come again and again."""
+        return texts.setdefault(text, text)
+
     for row in rows:
         iri = row["part"]["value"]
         part = parts.get(iri)
         if part is None:
-            part = parts[iri] = Part(iri, row["kind"]["value"], row["owner"]["value"])
-        term, name = row["value"], local_name(row["property"]["value"])
-        text = term["value"]
-        value = Value(text, labels.get(text, text), term["type"] == "uri", local_name(term.get("datatype", "")))
+            part = parts[one(iri)] = Part(one(iri), one(row["kind"]["value"]), one(row["owner"]["value"]))
+        term, name = row["value"], one(local_name(row["property"]["value"]))
+        text = one(term["value"])
+        value = Value(text, labels.get(text, text), term["type"] == "uri", one(local_name(term.get("datatype", ""))))
         if value not in part.said[name]:
             part.said[name].append(value)
         if row["derived"]["value"] == "false" and name != "type":

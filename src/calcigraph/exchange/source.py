@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calcigraph.exchange.parts import RECORDS, Part, gather
 from calcigraph.names.mappings import expand, read_mappings
 from calcigraph.names.vocabulary import BASE, PREFIX, TERMS
-from calcigraph.questions.answers import bindings, rows
+from calcigraph.questions.answers import each_binding, rows
 from calcigraph.questions.marks import on_records, withdrawn_on
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Source:
     @cached_property
     def parts(self) -> dict[str, Part]:
         """The records and parts in scope, by address: those that name what is asked for, and what belongs to them."""
-        every = gather(bindings(self._results("parts")), self.evidence.names.labels)
+        every = gather(each_binding(self._results("parts")), self.evidence.names.labels)
         if self.whole:
             return every
         named = {iri for iri, part in every.items() if self._names_it(part)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -78,10 +79,24 @@ def value_of(term: Mapping[str, str] | None) -> Value:
     return text
 
 
+_BINDINGS = re.compile(r'"bindings"\s*:\s*\[')
+_ROW = re.compile(r"[\s,]*(?=\{)")
+
+
 def bindings(results: bytes) -> list[Mapping[str, Mapping[str, str]]]:
     """Return the rows of SPARQL JSON results, each with the terms that are bound, by variable."""
     found: list[Mapping[str, Mapping[str, str]]] = json.loads(results)["results"]["bindings"]
     return found
+
+
+def each_binding(results: bytes) -> Iterator[Mapping[str, Mapping[str, str]]]:
+    """Yield the rows that `bindings` returns, one after the other: a million of them would take gigabytes at once."""
+    text = results.decode()
+    begin = _BINDINGS.search(text)
+    decoder, at = json.JSONDecoder(), begin.end() if begin else len(text)
+    while (row := _ROW.match(text, at)) is not None:
+        found, at = decoder.raw_decode(text, row.end())
+        yield found
 
 
 def rows(results: bytes) -> list[dict[str, Any]]:
