@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import shlex
@@ -15,11 +16,14 @@ import pyoxigraph as ox
 import pytest
 from rdflib.plugins.sparql import prepareQuery
 
-from calcigraph.questions.catalog import Question, catalog
+from calcigraph.errors import BadQuestion
+from calcigraph.questions.catalog import Question, catalog, load_question
 from calcigraph.resources import resources
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from calcigraph import Evidence
 
 QUESTIONS = catalog(resources().question_files())
 PREFIXED = re.compile(r"(?<![\w?<])([A-Za-z]+):[A-Za-z]")
@@ -68,9 +72,32 @@ def test_prefixes_are_those_of_the_ontology(question: Question) -> None:
 def test_a_slot_holds_what_covers_all(question: Question) -> None:
     """An unfilled slot holds the class of which all values are subclasses, or nothing."""
     for name, parameter in question.parameters.items():
-        slots = re.findall(rf"VALUES \?asked_{name} {{ (.*) }}", question.text)
+        slots = re.findall(rf"VALUES \?asked_{name} {{ (.*) }}", question.fill({}))
         assert set(slots) <= {f"cg:{(parameter.root or '').rpartition('#')[2]}", "UNDEF"}, name
         assert slots
+
+
+@each_question
+def test_a_file_as_it_stands_asks_what_its_slots_hold(question: Question, tiny: Evidence) -> None:
+    """The form that grlc fills has the rows of the form that engines here get."""
+
+    def rows(query: str) -> list[dict[str, list[str]]]:
+        bindings = json.loads(tiny.endpoint.select(query))["results"]["bindings"]
+        # What GROUP_CONCAT joins comes in any order.
+        return [{name: sorted(re.split(r"[;,]? ", term["value"])) for name, term in row.items()} for row in bindings]
+
+    assert rows(question.text) == rows(question.fill({}))
+
+
+@pytest.mark.parametrize("wrong", ["?_condition_iri", "?__condition", "?__class_iri"])
+def test_a_slot_that_grlc_would_read_as_something_else_is_refused(tmp_path: Path, wrong: str) -> None:
+    """The message has the line, and the variable that fits the header."""
+    path = tmp_path / "treatments.rq"
+    lines = QUESTIONS["treatments"].text.replace("?__condition_iri", wrong).splitlines(keepends=True)
+    path.write_text("".join(lines), encoding="utf-8")
+    [line] = [number for number, line in enumerate(lines, 1) if wrong in line]
+    with pytest.raises(BadQuestion, match=rf"^treatments\.rq:{line}: .* Write \?__condition_iri, "):
+        load_question(path)
 
 
 @each_question

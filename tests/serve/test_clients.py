@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import yaml
 
+from calcigraph.questions.catalog import catalog
 from calcigraph.resources import resources
 
+from .conftest import eventually
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from calcigraph import Evidence
 
     from .conftest import Served
 
@@ -57,13 +66,27 @@ told = {}
 for place, name in enumerate(sys.argv[1:]):
     text = Path(name).read_text()
     found = grlc.get_yaml_decorators(text)
+    parameters = grlc.get_parameters(text, "http://localhost/sparql", found)
     columns = None
     if place % 8 == 0:
         # Here rdflib's parser reads the query, which takes most of a second.
         columns = [str(one) for one in grlc.get_metadata(text, "http://localhost/sparql")["variables"]]
-    told[Path(name).stem] = [found["summary"], found["tags"], columns, found["query"]]
+    told[Path(name).stem] = [found["summary"], found["tags"], parameters, columns, found["query"]]
 print(json.dumps(told))
 """
+_GRLC_SETTINGS = """
+[defaults]
+sparql_endpoint = {endpoint}
+[local]
+local_sparql_dir = {folder}
+"""
+_GRLC_ASKED: list[tuple[str, dict[str, str]]] = [
+    ("treatments", {"condition": "lcSSc"}),
+    ("treatments", {"condition": "systemic sclerosis", "level": "IB"}),
+    ("studies", {"design": "case series"}),
+    ("readings", {"record": "10.1000/alpha", "part": "abstract"}),
+    ("lookup", {"identifier": "1002"}),
+]
 
 
 def process(*command: str, **more: Any) -> str:
@@ -139,7 +162,7 @@ def test_comunica(server: Served) -> None:
 
 
 def test_grlc_reads_every_question(tmp_path: Path) -> None:
-    """The parser of grlc finds summary, tags and columns of each question file, and keeps the query as it is."""
+    """The parser of grlc finds summary, tags, parameters and columns of each file, and keeps the query as it is."""
     files = resources().question_files()
     told = json.loads(
         process(sys.executable, "-W", "ignore", "-c", _GRLC, *map(str, files), cwd=tmp_path).splitlines()[-1]
@@ -148,7 +171,82 @@ def test_grlc_reads_every_question(tmp_path: Path) -> None:
     for path in files:
         text = path.read_text(encoding="utf-8")
         header = yaml.safe_load("\n".join(line[3:] for line in text.splitlines() if line.startswith("#+ ")))
-        summary, tags, columns, query = told[path.stem]
+        summary, tags, parameters, columns, query = told[path.stem]
         assert (summary, tags) == (header["summary"], header["tags"])
+        assert {name: (one["required"], one.get("format")) for name, one in parameters.items()} == {
+            name: (one.get("required", False), "iri" if "from" in one else None)
+            for name, one in (header["parameters"] or {}).items()
+        }
         assert columns in (None, list(header["columns"]))
         assert query.strip() == "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
+
+
+@pytest.fixture(scope="module")
+def grlc(server: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Return a client of grlc's own server, which serves some of our files and asks our server."""
+    folder = tmp_path_factory.mktemp("grlc")
+    queries = folder / "queries"
+    queries.mkdir()
+    for name in {f"{question}.rq" for question, _ in _GRLC_ASKED} | {"local-api-config.ini"}:
+        # Not all of them: to describe them takes grlc a quarter of a second each.
+        shutil.copy(resources().queries / name, queries)
+    settings = _GRLC_SETTINGS.format(endpoint=server.address + "sparql", folder=queries)
+    (folder / "config.ini").write_text(settings, encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("grlc-server")), f"--port={port}"]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, cwd=folder, env=os.environ | {"HOME": str(folder)}, stdout=log, stderr=log) as run,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}/api-local/", timeout=_SECONDS) as client,
+    ):
+        try:
+            assert eventually(lambda: _listens(port), _SECONDS), (folder / "log").read_text()
+            yield client
+        finally:
+            run.send_signal(signal.SIGINT)
+            run.wait(_SECONDS)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as there:
+        return there.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_grlc_describes_the_parameters(grlc: httpx.Client) -> None:
+    """Its description has each question with its parameters: which are needed, and which are addresses of terms."""
+    told = grlc.get("swagger").json()
+    assert told["info"]["title"] == "Calcigraph"
+    assert "do not have a license" not in told["info"]["description"]
+    questions = catalog(resources().question_files())
+    assert set(told["paths"]) == {f"/{name}" for name, _ in _GRLC_ASKED}
+    for path, described in told["paths"].items():
+        question = questions[path.removeprefix("/")]
+        assert described["get"]["summary"] == question.summary
+        parameters = [
+            (one["name"], one["required"], one.get("format"))
+            for one in described["get"]["parameters"]
+            if one["name"] != "endpoint"  # of grlc's own
+        ]
+        assert sorted(parameters) == sorted(
+            (one.name, one.required, "iri" if one.root else None) for one in question.parameters.values()
+        )
+
+
+@pytest.mark.parametrize(("name", "asked"), _GRLC_ASKED)
+def test_grlc_answers_with_our_rows(grlc: httpx.Client, tiny: Evidence, name: str, asked: dict[str, str]) -> None:
+    """With terms by their address and identifiers as text, grlc's rows are those of Evidence.ask."""
+    parameters = tiny.questions[name].parameters
+    expected = tiny.ask(name, **asked)
+    sent = {
+        one: tiny.names.find(value, root=root) if (root := parameters[one].root) else value
+        for one, value in asked.items()
+    }
+    answer = grlc.get(name, params=sent, headers={"Accept": "application/sparql-results+json"}).json()
+    assert [[row.get(column) for column in expected.columns] for row in answer["results"]["bindings"]] == [
+        list(row) for row in expected.terms
+    ]
+    assert len(expected) > 0
+    if not any(parameter.required for parameter in parameters.values()):
+        assert len(grlc.get(f"{name}.csv").text.splitlines()) == 1 + len(tiny.ask(name)) > 1 + len(expected)

@@ -1,7 +1,8 @@
 """Read question files: the header makes the command's help, the API and the documentation.
 
-A header is YAML behind `#+`, as grlc has it. A parameter is a slot in the query,
-`VALUES ?asked_NAME { … }`, which holds what is asked when the parameter is not given.
+A header is YAML behind `#+`, as grlc has it. A parameter is a slot in the query, which holds what is asked when the
+parameter is not given. Files have the form that grlc fills, `BIND(COALESCE(?__NAME_iri, …) AS ?asked_NAME)`; engines
+get it as `VALUES ?asked_NAME { … }`, which takes several terms and lets them choose the order of joins.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _TERMS = "https://w3id.org/calcigraph/ontology#"
 _SLOT = re.compile(r"VALUES \?asked_(\w+) \{ ([^{}]*) \}")
+_GRLC_SLOT = re.compile(
+    r"BIND\((?:COALESCE\()?(?P<variable>\?_\w+)(?:, (?P<held>[^\s()]+)\))? AS \?asked_(?P<name>[A-Za-z0-9]+)\)"
+)
 _REQUIRED = frozenset({"summary", "description", "asked_by", "tags", "example", "parameters", "columns"})
 
 
@@ -30,6 +34,11 @@ class Parameter:
     about: str
     root: str | None
     required: bool
+
+    @property
+    def variable(self) -> str:
+        """The variable from which grlc reads the parameter: `_` is required, `__` is not, and `_iri` is a term."""
+        return f"?{'_' if self.required else '__'}{self.name}{'_iri' if self.root else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,8 @@ class Question:
     text: str
 
     def fill(self, terms: Mapping[str, str]) -> str:
-        """Return the query with serialised terms in the slots; a slot that is not named stays as it is."""
-        return fill(self.text, terms)
+        """Return the query with serialised terms in the slots, as VALUES; what is not named is as the file has it."""
+        return fill(_with_values(self.text), terms)
 
 
 def fill(query: str, terms: Mapping[str, str]) -> str:
@@ -59,6 +68,10 @@ def fill(query: str, terms: Mapping[str, str]) -> str:
         return f"VALUES ?asked_{name} {{ {terms[name]} }}" if name in terms else match[0]
 
     return _SLOT.sub(slot, query)
+
+
+def _with_values(query: str) -> str:
+    return _GRLC_SLOT.sub(lambda slot: f"VALUES ?asked_{slot['name']} {{ {slot['held'] or 'UNDEF'} }}", query)
 
 
 def load_question(path: Path) -> Question:
@@ -77,12 +90,21 @@ def load_question(path: Path) -> Question:
         message = f"{path.name}: the header lacks {', '.join(missing)}."
         raise BadQuestion(message)
     parameters = {name: _parameter(name, entry, path) for name, entry in (header["parameters"] or {}).items()}
-    slots = [match[1] for match in _SLOT.finditer(text)]
+    slots = [match[1] for match in _SLOT.finditer(_with_values(text))]
     if sorted(slots) != sorted(parameters):
         message = (
             f"{path.name}: the header has the parameters {sorted(parameters)}, the query the slots {sorted(slots)}."
         )
         raise BadQuestion(message)
+    for slot in _GRLC_SLOT.finditer(text):
+        expected = parameters[slot["name"]].variable
+        if slot["variable"] != expected:
+            line = text.count("\n", 0, slot.start()) + 1
+            message = (
+                f"{path.name}:{line}: the slot of the parameter {slot['name']} has the variable {slot['variable']}. "
+                f"Write {expected}, from which grlc reads what the header says."
+            )
+            raise BadQuestion(message)
     return Question(
         name=path.stem,
         summary=header["summary"],

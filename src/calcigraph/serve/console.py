@@ -67,7 +67,7 @@ def _known(library: Library, current: Current) -> dict[str, Any]:
         for iri in dict.fromkeys([*used, *labels])
         for name in _compact(iri, current.prefixes)
     ]
-    examples = [{"name": one.name, "summary": one.summary, "query": one.text} for one in current.questions.values()]
+    examples = [{"name": one.name, "summary": one.summary, "query": one.fill({})} for one in current.questions.values()]
     return {"prefixes": current.prefixes, "terms": terms, "examples": examples}
 
 

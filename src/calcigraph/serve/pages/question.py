@@ -54,7 +54,7 @@ def question_page(library: Library, base: str, question: Question, given: Mappin
     answer = None if needed else library.evidence.answer(question, given)
     query = "?" + urlencode(given) if given else ""
     path = f"{base}/questions/{question.name}"
-    filled = question.fill(bind(question, given, library.names)) if not needed else question.text
+    filled = question.fill(bind(question, given, library.names)) if not needed else question.fill({})
     address = f"{site}questions/{question.name}{query}"
     wanted = address + ("&" if given else "?") + "format=csv"
     return page(
