@@ -117,4 +117,5 @@ def test_a_record_that_came_later_is_told_when_imports_are_taken_in(zeta: str, t
         calcigraph.open(seeds=seeds, home=home, imports=True)
     (told,) = raised.value.problems
     assert (told.file, "stands in study/beta-2002 too" in told.message) == ("import/others", True)
+    assert told.message.endswith("take the import away by `calcigraph import --remove`.")
     assert len(calcigraph.open(seeds=seeds, home=home).ask("studies"))

@@ -45,7 +45,7 @@ def _take(files: list[Path], home: Path, name: str = "others", **more: str) -> I
         "PMID": "http://identifiers.org/pubmed/",
         "calcigraph": "https://w3id.org/calcigraph/",
         "cg": "https://w3id.org/calcigraph/ontology#",
-        "clinicaltrials": "http://identifiers.org/clinicaltrials/",
+        "CLINICALTRIALS": "http://identifiers.org/clinicaltrials/",
         "doi": "https://doi.org/",
     }
     return take(files, name, product, Home(home), when=WHEN, prefixes=prefixes, **more)

@@ -7,12 +7,14 @@ because the records may have changed since.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from calcigraph.errors import InvalidRecords, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyoxigraph as ox
@@ -48,7 +50,7 @@ def _make(
     from calcigraph.build.stated import stated
 
     imports = {path.stem: list(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)) for path in files}
-    problems = import_problems(product, imports)
+    problems = import_problems(product, imports, advice=" Or take the import away by `calcigraph import --remove`.")
     if any(problem.severity is Severity.VIOLATION for problem in problems):
         raise InvalidRecords(problems)
     store = ox.Store(str(folder / "store"))
@@ -59,7 +61,7 @@ def _make(
     finish(product, store, folder, info, progress)
 
 
-def import_problems(product: Resources, imports: Mapping[str, Sequence[ox.Quad]]) -> list[Problem]:
+def import_problems(product: Resources, imports: Mapping[str, Sequence[ox.Quad]], *, advice: str = "") -> list[Problem]:
     """Return what is found by comparing imports, by their names, with the records and with each other."""
     from calcigraph.build.check import across
     from calcigraph.graph.dataset import triples_of
@@ -67,10 +69,13 @@ def import_problems(product: Resources, imports: Mapping[str, Sequence[ox.Quad]]
 
     shapes = load_shapes(product.shape_files(), product.severity)
     graphs = {name: graphs_of(quads) for name, quads in imports.items()}
-    shards = [triples_of(quads) for quads in (_records(product), *imports.values())]
+    shards = chain(_records(product), map(triples_of, imports.values()))
     results = across([project(shards, shapes.spanning_properties)], shapes, "pyshifty")
     return sorted(
-        problem(name, result, graphs[name]) for name in imports for result in results if result.focus in graphs[name]
+        problem(name, result, mine, advice)
+        for name, mine in graphs.items()
+        for result in results
+        if result.focus in mine
     )
 
 
@@ -82,25 +87,26 @@ def graphs_of(quads: Sequence[ox.Quad]) -> dict[str, str]:
     return graphs
 
 
-def problem(name: str, result: Result, graphs: Mapping[str, str]) -> Problem:
+def problem(name: str, result: Result, graphs: Mapping[str, str], advice: str = "") -> Problem:
     """Return what is wrong in an import, with the graph and the node."""
-    told = f"{result.focus} in {graphs.get(result.focus, 'no graph')}: {result.message}"
+    told = f"{result.focus} in {graphs.get(result.focus, 'no graph')}: {result.message}{advice}"
     return Problem(f"import/{name}", 0, 0, result.component, told, result.severity)
 
 
-def _records(product: Resources) -> list[ox.Quad]:
-    """Return the quads of the records that can be read; where an id stands twice, the first counts, as in a build."""
+def _records(product: Resources) -> Iterator[bytes]:
+    """Yield the triples of each record that can be read; where an id stands twice, the first counts, as in a build."""
     from calcigraph.build.inputs import shown
-    from calcigraph.graph.dataset import record_quads
+    from calcigraph.graph.dataset import record_quads, triples_of
     from calcigraph.records.context import context_of
-    from calcigraph.records.read import Document, read_record
+    from calcigraph.records.read import read_record
     from calcigraph.records.tree import MAX_BYTES
     from calcigraph.resources import read_limited, record_files
 
     context = context_of(product)
-    found: dict[str, Document] = {}
+    seen = set()
     for path in record_files(product.seeds):
-        document = read_record(read_limited(path, MAX_BYTES), shown(path, product), context).document
-        if document is not None:
-            found.setdefault(document.id, document)
-    return list(record_quads(found.values()))
+        with suppress(OSError):  # which a build tells
+            document = read_record(read_limited(path, MAX_BYTES), shown(path, product), context).document
+            if document is not None and document.id not in seen:
+                seen.add(document.id)
+                yield triples_of(record_quads([document]))

@@ -1,4 +1,4 @@
-"""Digest authentication, as in RFC 7616, for requests of the standard library, which lacks SHA-256 and other letters."""
+"""Digest authentication, as in RFC 7616, for requests of the standard library, which lack SHA-256 and accents."""
 
 from __future__ import annotations
 
