@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     Exported = Callable[..., dict[str, bytes]]
     Verdict = Callable[[str, str, int], int | None]
+    Guard = Callable[[str, str, str | None], str | None]
 
 collect_ignore = ["fuzz/validator.py"]
 """A program that is run, not imported: it needs atheris, which instruments what it imports."""
@@ -148,12 +149,14 @@ class Proxy(NamedTuple):
     """A proxy: its address, the requests that came, each with its `Authorization`, and what it does to them.
 
     `verdicts` holds a function of method, path and number of the request, which gives a status to answer with, 0 to cut
-    the connection, -1 to pass the request on and then cut it, or nothing to pass it on.
+    the connection, -1 to pass the request on and then cut it, or nothing to pass it on. `guards` holds a function of
+    method, path and `Authorization`, which gives the challenge to answer with, or nothing where it lets the request in.
     """
 
     url: str
     seen: list[tuple[str, str, str | None]]
     verdicts: list[Verdict]
+    guards: list[Guard]
 
 
 @pytest.fixture
@@ -161,6 +164,7 @@ def proxy(oxigraph: str) -> Iterator[Proxy]:
     """Give a proxy before the empty server."""
     seen: list[tuple[str, str, str | None]] = []
     verdicts: list[Verdict] = []
+    guards: list[Guard] = []
 
     class Between(BaseHTTPRequestHandler):
         def handle_one(self) -> None:
@@ -169,6 +173,13 @@ def proxy(oxigraph: str) -> Iterator[Proxy]:
             verdict = verdicts[0](self.command, self.path, len(seen)) if verdicts else None
             if verdict == 0:
                 self.close_connection = True
+                return
+            challenge = guards[0](*seen[-1]) if guards else None
+            if challenge is not None:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", challenge)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
                 return
             if verdict is not None and verdict > 0:
                 self.send_response(verdict)
@@ -202,7 +213,7 @@ def proxy(oxigraph: str) -> Iterator[Proxy]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Proxy(f"http://127.0.0.1:{server.server_address[1]}", seen, verdicts)
+    yield Proxy(f"http://127.0.0.1:{server.server_address[1]}", seen, verdicts, guards)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,8 +157,13 @@ def test_a_refusal_says_what_to_set(
     assert "secret" not in str(raised.value)
 
 
-def test_credentials_do_not_follow_a_redirect(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An endpoint that sends its askers elsewhere does not get their credentials sent there."""
+@pytest.mark.parametrize("challenged", [False, True])
+def test_credentials_do_not_follow_a_redirect(
+    proxy: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    challenged: bool,  # noqa: FBT001
+) -> None:
+    """An endpoint that sends its askers elsewhere does not get their credentials sent there, not even for a challenge."""
     monkeypatch.setenv(USER, "anna")
     monkeypatch.setenv(PASSWORD, "secret")
     first: list[str | None] = []
@@ -177,7 +183,11 @@ def test_credentials_do_not_follow_a_redirect(proxy: Proxy, monkeypatch: pytest.
     with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        RemoteEndpoint(f"http://127.0.0.1:{server.server_address[1]}/").select("SELECT * { ?s ?p ?o }")
+        endpoint = RemoteEndpoint(f"http://127.0.0.1:{server.server_address[1]}/")
+        if challenged:
+            proxy.guards.append(lambda *_: 'Digest realm="r", nonce="n", qop="auth"')
+        with pytest.raises(EndpointFailed, match="refuses") if challenged else nullcontext():
+            endpoint.select("SELECT * { ?s ?p ?o }")
         server.shutdown()
         thread.join()
     assert first == [BASIC]

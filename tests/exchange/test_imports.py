@@ -39,13 +39,13 @@ OWL = """<?xml version="1.0"?><!DOCTYPE r [<!ENTITY rdf "http://www.w3.org/1999/
 
 
 def _take(files: list[Path], home: Path, name: str = "others", **more: str) -> Imported:
-    product = resources()
+    product = resources(seeds=TINY)
     prefixes = all_prefixes(read_mappings(product.mappings)[0]) | {
         "infores": "https://example.org/infores/",
         "PMID": "http://identifiers.org/pubmed/",
         "calcigraph": "https://w3id.org/calcigraph/",
         "cg": "https://w3id.org/calcigraph/ontology#",
-        "clinicaltrials": "http://identifiers.org/clinicaltrials/",
+        "CLINICALTRIALS": "http://identifiers.org/clinicaltrials/",
         "doi": "https://doi.org/",
     }
     return take(files, name, product, Home(home), when=WHEN, prefixes=prefixes, **more)
@@ -271,7 +271,17 @@ def test_the_command_imports_lists_and_removes(tmp_path: Path) -> None:
     file = _file(tmp_path, "My_Data.ttl", "<urn:a> <urn:b> 1 .")
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "calcigraph", "import", "--home", str(tmp_path), *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "calcigraph",
+            "import",
+            "--seeds",
+            str(TINY),
+            "--home",
+            str(tmp_path),
+            *arguments,
+        ]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         return ran.returncode, ran.stdout, ran.stderr
 

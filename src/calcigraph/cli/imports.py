@@ -19,6 +19,7 @@ from calcigraph.errors import Severity
 @click.option("--prefix", "prefixes", multiple=True, metavar="NAME=URL", help="What a prefix in KGX stands for.")
 @click.option("--list", "listed", is_flag=True, help="List what was imported.")
 @click.option("--remove", metavar="NAME", help="Take an import away.")
+@options.seeds
 @options.home
 def command(
     files: tuple[Path, ...],
@@ -28,13 +29,14 @@ def command(
     *,
     listed: bool,
     remove: str | None,
+    seeds: Path | None,
     home: Path | None,
 ) -> None:
     """Keep FILES that others published, in named graphs of their own, with where they came from.
 
     RDF in any syntax, KGX (nodes and edges as TSV or JSON Lines), SSSOM and nanopublications are read, and held to the
-    shapes of records. Nothing is fetched. `calcigraph ask --with-imports` answers with them, and without that switch
-    nothing changes.
+    shapes of records, by themselves and beside the records and other imports. Nothing is fetched. `calcigraph ask
+    --with-imports` answers with them, and without that switch nothing changes.
 
     \b
     Example:
@@ -45,7 +47,7 @@ def command(
     from calcigraph.resources import resources
     from calcigraph.store.local import Home, default_home
 
-    place, product = Home(home or default_home()), resources()
+    place, product = Home(home or default_home()), resources(seeds=seeds)
     if listed:
         for path in place.import_files():
             click.echo(path.stem)

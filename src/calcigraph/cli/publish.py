@@ -52,7 +52,7 @@ def command(
     and what is taken away is written to standard output, a graph a line.
 
     Credentials come from the environment: CALCIGRAPH_STORE_USER with CALCIGRAPH_STORE_PASSWORD, or
-    CALCIGRAPH_STORE_TOKEN.
+    CALCIGRAPH_STORE_TOKEN. With CALCIGRAPH_STORE_AUTH=digest the password itself is never sent.
 
     \b
     Example:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import SEEK_END
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calcigraph.errors import PublishFailed
 from calcigraph.store.credentials import check_address, credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO, Self
 
@@ -23,6 +25,8 @@ _REDIRECTS = range(300, 400)
 _NOT_FOUND = 404
 _FIRST_ERROR = 400
 _SHOWN = 200
+_PIECE = 2**16
+"""Bytes of a body that are read at a time."""
 
 
 class Services(NamedTuple):
@@ -70,8 +74,9 @@ class DistantStore:
     def _client(self) -> httpx.Client:
         import httpx
 
-        header = credentials().header
-        return httpx.Client(timeout=self.seconds, headers={"Authorization": header} if header else {})
+        from calcigraph.exchange.authentication import AsAsked
+
+        return httpx.Client(timeout=self.seconds, auth=AsAsked(credentials()))
 
     def select(self, url: str, query: str) -> bytes:
         """Return the results of a query as SPARQL JSON; raises PublishFailed."""
@@ -128,8 +133,9 @@ class DistantStore:
 
     def _once(self, method: str, url: str, body: BinaryIO | None, **rest: Any) -> httpx.Response:
         if body is not None:
-            body.seek(0)
-        answer = self._client.request(method, url, content=body, **rest)
+            size = str(body.seek(0, SEEK_END))
+            rest |= {"content": _Again(body), "headers": {**rest["headers"], "Content-Length": size}}
+        answer = self._client.request(method, url, **rest)
         if answer.status_code in _PASSING:
             raise _Passing(f"it answered {answer.status_code} {answer.reason_phrase}")
         return answer
@@ -159,6 +165,18 @@ class DistantStore:
     def _status(self, method: str, url: str, **rest: Any) -> int:
         with self._client.stream(method, url, **rest) as answer:
             return answer.status_code
+
+
+@dataclass(frozen=True)
+class _Again:
+    """A file as a body that is sent from its beginning each time: a challenge comes when it has gone out."""
+
+    file: BinaryIO
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while part := self.file.read(_PIECE):
+            yield part
 
 
 class _Passing(Exception):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 import calcigraph
-from calcigraph.errors import BadImport, BadName, ImportFailed, InvalidRecords, Problem, Severity, UnknownName
+from calcigraph.build.imports import graphs_of, import_problems, problem
+from calcigraph.errors import BadImport, BadName, ImportFailed, InvalidRecords, Severity, UnknownName
 from calcigraph.exchange.importers import read
 from calcigraph.exchange.trusty import is_whole
 from calcigraph.graph.dataset import GRAPHS, PROVENANCE_GRAPH, triples_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from calcigraph.errors import Problem
     from calcigraph.resources import Resources
     from calcigraph.store.local import Home
 
@@ -117,8 +119,8 @@ def take(
             importers["nanopub"] = None
     if not quads:
         raise BadImport(files[0], "it holds no statement")
-    problems = _validated(name, list(quads), product)
-    if any(problem.severity is Severity.VIOLATION for problem in problems):
+    problems = _validated(name, list(quads), product, home)
+    if any(one.severity is Severity.VIOLATION for one in problems):
         raise InvalidRecords(problems)
     kept = [*quads, *_provenance(taken, files, tuple(importers), when, source)]
     try:
@@ -167,8 +169,8 @@ def _is_nanopub(quad: ox.Quad) -> bool:
     )
 
 
-def _validated(name: str, quads: Sequence[ox.Quad], product: Resources) -> list[Problem]:
-    """Return what breaks a shape of records, in shards that keep what is said of a thing together."""
+def _validated(name: str, quads: Sequence[ox.Quad], product: Resources, home: Home) -> list[Problem]:
+    """Return what breaks a shape: by itself, in shards that keep what is said of a thing together, or beside others."""
     from calcigraph.validation.engines import engine
     from calcigraph.validation.shapes import load_shapes
 
@@ -179,10 +181,14 @@ def _validated(name: str, quads: Sequence[ox.Quad], product: Resources) -> list[
             shards.append([])
         shards[-1] += together
     results = [result for shard in shards for result in engine("pyshifty")(triples_of(shard), shapes)]
-    return sorted(
-        Problem(f"import/{name}", 0, 0, result.component, f"{result.focus}: {result.message}", result.severity)
-        for result in results
-    )
+    others = {
+        path.stem: list(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS))
+        for path in home.import_files()
+        if path.stem != name
+    }
+    graphs = graphs_of(quads)
+    compared = [one for one in import_problems(product, others | {name: quads}) if one.file == f"import/{name}"]
+    return sorted([*(problem(name, result, graphs) for result in results), *compared])
 
 
 def _by_record(quads: Sequence[ox.Quad]) -> dict[str, list[ox.Quad]]:

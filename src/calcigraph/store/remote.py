@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 
 from calcigraph.errors import EndpointFailed
 from calcigraph.store.credentials import check_address, credentials
+from calcigraph.store.digest import answered
 
 if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
     from SPARQLWrapper import SPARQLWrapper
+
+    from calcigraph.store.credentials import Credentials
 
 _COMMENTS = re.compile(r"^\s*#.*\n", re.MULTILINE)
 """Whole lines of comment, such as the header of a question; what stands behind a query's own words is left."""
@@ -54,7 +59,7 @@ class RemoteEndpoint:
             with error:
                 told = self._refusal() if error.code == _FORBIDDEN else self._failure(error)
             raise EndpointFailed(told) from error
-        except (SPARQLWrapperException, urllib.error.URLError, OSError) as error:
+        except (SPARQLWrapperException, urllib.error.URLError, OSError, ValueError) as error:
             raise EndpointFailed(self._failure(error)) from error
         return answer
 
@@ -69,15 +74,38 @@ class RemoteEndpoint:
 def _client(url: str) -> SPARQLWrapper:
     """Return a client that sends the credentials to that address alone, and not to where a redirect leads."""
     from SPARQLWrapper import SPARQLWrapper
+    from SPARQLWrapper.SPARQLExceptions import Unauthorized
 
-    header = credentials().header
+    known = credentials()
 
     class Client(SPARQLWrapper):
-        # The library's own way, a custom header, is sent on to any address that the endpoint names.
+        # The library's own ways send a header on to any address that the endpoint names, and answer a challenge by a
+        # change to all requests of the process, and only for a realm that is known before.
+        header = known.header
+
         def _createRequest(self) -> urllib.request.Request:  # noqa: N802 -- the library's name
             request = super()._createRequest()
-            if header is not None:
-                request.add_unredirected_header("Authorization", header)
+            if self.header is not None:
+                request.add_unredirected_header("Authorization", self.header)
             return request
 
+        def _query(self) -> tuple[HTTPResponse, str]:
+            try:
+                answer: tuple[HTTPResponse, str] = super()._query()
+            except Unauthorized as error:
+                request = self._createRequest()
+                challenge = _challenge(error.__context__, request.full_url, known)
+                if challenge is None:
+                    raise
+                self.header = answered(request, challenge, known.user, known.password)
+                answer = super()._query()
+            return answer
+
     return Client(url)
+
+
+def _challenge(refusal: BaseException | None, url: str, known: Credentials) -> str | None:
+    """Return the challenge of a refusal, if it comes from that address, and not from where it leads."""
+    if not isinstance(refusal, urllib.error.HTTPError) or refusal.url != url:
+        return None
+    return known.challenge(refusal.code, refusal.headers.get_all("WWW-Authenticate", []))
