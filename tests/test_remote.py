@@ -163,7 +163,7 @@ def test_credentials_do_not_follow_a_redirect(
     monkeypatch: pytest.MonkeyPatch,
     challenged: bool,  # noqa: FBT001
 ) -> None:
-    """An endpoint that sends its askers elsewhere does not get their credentials sent there, not even for a challenge."""
+    """An endpoint that sends askers elsewhere does not get their credentials sent there, not for a challenge either."""
     monkeypatch.setenv(USER, "anna")
     monkeypatch.setenv(PASSWORD, "secret")
     first: list[str | None] = []
