@@ -87,6 +87,15 @@ def test_what_an_import_says_of_a_record_is_compared_too(tmp_path: Path) -> None
     assert told == f"{alpha} in {IMPORTS}others/1: The record refers to itself: name another one, or take it out."
 
 
+def test_a_record_does_not_come_by_a_second_value(twin: str, tmp_path: Path) -> None:
+    """Who claims to describe a record may say the same again, and not that its one PMID is another one."""
+    again = twin.replace("zeta-2002", "beta-2002")
+    assert _take(again, tmp_path).graphs == 1
+    (told,) = _told(again.replace('"1002"', '"99990001"'), tmp_path)
+    assert told.startswith(f"{BASE}study/beta-2002 in {IMPORTS}others/1: ")
+    assert "pmid" in told.lower()
+
+
 def test_imports_are_compared_with_each_other(zeta: str, tmp_path: Path) -> None:
     """The same publication from two sources is told at the second; an import made again takes its own place."""
     _take(zeta, tmp_path)

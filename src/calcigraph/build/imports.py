@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from calcigraph.errors import InvalidRecords, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyoxigraph as ox
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from calcigraph.resources import Resources
     from calcigraph.store.local import Build, Home
     from calcigraph.validation.report import Result
+    from calcigraph.validation.shapes import Shapes
 
 
 def with_imports(
@@ -68,15 +69,73 @@ def import_problems(product: Resources, imports: Mapping[str, Sequence[ox.Quad]]
     from calcigraph.validation.shapes import load_shapes, project
 
     shapes = load_shapes(product.shape_files(), product.severity)
-    graphs = {name: graphs_of(quads) for name, quads in imports.items()}
-    shards = chain(_records(product), map(triples_of, imports.values()))
+    claimed = {name: _claimed(quads) for name, quads in imports.items()}
+    wanted = set().union(*claimed.values())
+    kept: dict[str, bytes] = {}
+
+    def records() -> Iterator[bytes]:
+        for address, triples in _records(product):
+            if address in wanted:
+                kept[address] = triples
+            yield triples
+
+    shards = chain(records(), map(triples_of, imports.values()))
     results = across([project(shards, shapes.spanning_properties)], shapes, "pyshifty")
-    return sorted(
-        problem(name, result, mine, advice)
-        for name, mine in graphs.items()
-        for result in results
-        if result.focus in mine
-    )
+    found = []
+    for name, quads in imports.items():
+        both = {address: (kept[address], triples) for address, triples in claimed[name].items() if address in kept}
+        mine = graphs_of(quads)
+        every = [*results, *_merged(both, shapes)]
+        found += [problem(name, result, mine, advice) for result in every if result.focus in mine]
+    return sorted(found)
+
+
+def by_record(quads: Iterable[ox.Quad]) -> dict[str, list[ox.Quad]]:
+    """Return what is said of each thing and its parts, by its address."""
+    together: dict[str, list[ox.Quad]] = {}
+    for quad in quads:
+        together.setdefault(str(quad.subject).strip("<>").partition("#")[0], []).append(quad)
+    return together
+
+
+def _claimed(quads: Iterable[ox.Quad]) -> dict[str, bytes]:
+    """Return the triples of what is said to be of a class of ours, by its address."""
+    from calcigraph.graph.dataset import triples_of
+    from calcigraph.names.vocabulary import RDF_TYPE, TERMS
+
+    return {
+        address: triples_of(mine)
+        for address, mine in by_record(quads).items()
+        if any(one.predicate.value == RDF_TYPE and str(one.object).startswith(f"<{TERMS}") for one in mine)
+    }
+
+
+def _merged(both: Mapping[str, tuple[bytes, bytes]], shapes: Shapes) -> Iterator[Result]:
+    """Yield what breaks a shape when records and what an import claims of them are together, and not in records alone.
+
+    So a record does not come by a second title or number of patients.
+    """
+    from calcigraph.build.check import CHUNK
+    from calcigraph.validation.engines import engine
+    from calcigraph.validation.report import weighed
+
+    check, pairs = engine("pyshifty"), list(both.values())
+    for start in range(0, len(pairs), CHUNK):
+        some = pairs[start : start + CHUNK]
+        alone = _as_stored(record for record, _ in some)
+        together = _as_stored(chain.from_iterable(some))
+        before = set(check(alone, shapes.local))
+        yield from weighed([one for one in check(together, shapes.local) if one not in before], shapes.severity)
+
+
+def _as_stored(shards: Iterable[bytes]) -> bytes:
+    """Return triples as a store keeps them, so that 0.5 and 0.50 are one value."""
+    import pyoxigraph as ox
+
+    store = ox.Store()
+    for shard in shards:
+        store.load(shard, format=ox.RdfFormat.N_TRIPLES)
+    return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
 
 
 def graphs_of(quads: Sequence[ox.Quad]) -> dict[str, str]:
@@ -93,8 +152,8 @@ def problem(name: str, result: Result, graphs: Mapping[str, str], advice: str = 
     return Problem(f"import/{name}", 0, 0, result.component, told, result.severity)
 
 
-def _records(product: Resources) -> Iterator[bytes]:
-    """Yield the triples of each record that can be read; where an id stands twice, the first counts, as in a build."""
+def _records(product: Resources) -> Iterator[tuple[str, bytes]]:
+    """Yield the address and triples of each readable record; where an id stands twice, the first counts, as in builds."""
     from calcigraph.build.inputs import shown
     from calcigraph.graph.dataset import record_quads, triples_of
     from calcigraph.records.context import context_of
@@ -109,4 +168,4 @@ def _records(product: Resources) -> Iterator[bytes]:
             document = read_record(read_limited(path, MAX_BYTES), shown(path, product), context).document
             if document is not None and document.id not in seen:
                 seen.add(document.id)
-                yield triples_of(record_quads([document]))
+                yield context.base + document.id, triples_of(record_quads([document]))

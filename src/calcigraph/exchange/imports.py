@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 import calcigraph
-from calcigraph.build.imports import graphs_of, import_problems, problem
+from calcigraph.build.imports import by_record, graphs_of, import_problems, problem
 from calcigraph.errors import BadImport, BadName, ImportFailed, InvalidRecords, Severity, UnknownName
 from calcigraph.exchange.importers import read
 from calcigraph.exchange.trusty import is_whole
@@ -176,7 +176,7 @@ def _validated(name: str, quads: Sequence[ox.Quad], product: Resources, home: Ho
 
     shapes = load_shapes(product.shape_files()).local
     shards: list[list[ox.Quad]] = [[]]
-    for _, together in sorted(_by_record(quads).items()):
+    for _, together in sorted(by_record(quads).items()):
         if len(shards[-1]) + len(together) > _SHARD and shards[-1]:
             shards.append([])
         shards[-1] += together
@@ -188,14 +188,7 @@ def _validated(name: str, quads: Sequence[ox.Quad], product: Resources, home: Ho
     }
     graphs = graphs_of(quads)
     compared = [one for one in import_problems(product, others | {name: quads}) if one.file == f"import/{name}"]
-    return sorted([*(problem(name, result, graphs) for result in results), *compared])
-
-
-def _by_record(quads: Sequence[ox.Quad]) -> dict[str, list[ox.Quad]]:
-    together: dict[str, list[ox.Quad]] = {}
-    for quad in quads:
-        together.setdefault(str(quad.subject).strip("<>").partition("#")[0], []).append(quad)
-    return together
+    return sorted({*(problem(name, result, graphs) for result in results), *compared})
 
 
 def _provenance(
