@@ -153,7 +153,7 @@ def problem(name: str, result: Result, graphs: Mapping[str, str], advice: str = 
 
 
 def _records(product: Resources) -> Iterator[tuple[str, bytes]]:
-    """Yield the address and triples of each readable record; where an id stands twice, the first counts, as in builds."""
+    """Yield the address and triples of each readable record; of several with one id the first, as a build does."""
     from calcigraph.build.inputs import shown
     from calcigraph.graph.dataset import record_quads, triples_of
     from calcigraph.records.context import context_of

@@ -186,7 +186,8 @@ def _validated(name: str, quads: Sequence[ox.Quad], product: Resources, home: Ho
         for path in home.import_files()
         if path.stem != name
     }
-    graphs = graphs_of(quads)
+    # What a shape asks for may be named, and not described.
+    graphs = {str(quad.object).strip("<>"): str(quad.graph_name).strip("<>") for quad in quads} | graphs_of(quads)
     compared = [one for one in import_problems(product, others | {name: quads}) if one.file == f"import/{name}"]
     return sorted({*(problem(name, result, graphs) for result in results), *compared})
 
