@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.figures.cells import State
@@ -57,11 +58,12 @@ def profile_page(library: Library, base: str, treatment: str, condition: str) ->
         heading=heading[:1].upper() + heading[1:],
         patients=patients(made.total),
         forests=forests,
-        reading=_reading(made, len(forests)),
+        reading=_paragraphs(_reading(made, len(forests))),
         observed=[_observed(one, library) for one in _ordered(made.findings)],
         across=_across(library, treatment, condition),
         asked=_asked(treatment, condition),
         schema=_schema(library, made),
+        stamp=library.data.stamp[0],
     )
 
 
@@ -78,6 +80,11 @@ def _reading(made: Profile, forests: int) -> list[Sentence]:
     """Return the plain reading; what belongs to a section that the page lacks is found among the findings."""
     there = {"response", "complete"} - set(("response", "complete")[:forests])
     return [one._replace(section="findings") if one.section in there else one for one in sentences(made)]
+
+
+def _paragraphs(told: Iterable[Sentence]) -> list[list[Sentence]]:
+    """Return sentences in paragraphs, one for each run that speaks of one section: a wall of figures is not read."""
+    return [list(run) for _, run in groupby(told, key=lambda one: one.section)]
 
 
 def _ordered(findings: Iterable[Counted]) -> list[Counted]:
