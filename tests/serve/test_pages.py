@@ -222,6 +222,12 @@ def test_a_level_says_what_it_means_where_it_stands(server: Served) -> None:
     assert "Centre for Evidence-Based Medicine" in got(server, "").text
 
 
+def test_a_treatment_without_a_study_has_no_patients(server: Served, tiny: Evidence) -> None:
+    """Where no study reports, the count is zero: that patients are not reported is said of studies only."""
+    assert tiny.profile("golimumab").total.studies == 0
+    assert re.search(r"Patients, each once</dt><dd><a [^>]*>0</a>", got(server, "term/Golimumab").text)
+
+
 def test_a_page_that_is_not_there_offers_a_search(server: Served) -> None:
     """Who follows a broken link is told so plainly and can search for the last word of it, which is never markup."""
     answer = server.get("treatments/systemic-sclerosis", headers=HTML)
