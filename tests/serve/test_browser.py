@@ -228,6 +228,15 @@ def test_paper_opens_what_was_left_out_and_why(opened: Any) -> None:
     assert not page.locator("details:not(.paper)").first.is_visible()
 
 
+def test_paper_prints_nothing_small_larger_than_its_table(opened: Any) -> None:
+    """What stands small in a table on the screen is the smaller on paper, too."""
+    page = opened("term/Minocycline")
+    page.emulate_media(media="print")
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    small = page.locator("#findings ~ .frame th small").first
+    assert small.evaluate(size) < page.locator("#findings ~ .frame td").first.evaluate(size)
+
+
 def test_paper_writes_buttons_as_text_and_addresses_once(opened: Any) -> None:
     """The way to the publication is dark on white, and an address that is its own name is not written twice."""
     page = opened("study/alpha-2001")

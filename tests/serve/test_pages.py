@@ -202,6 +202,26 @@ def test_each_number_beside_a_name_leads_to_its_findings(server: Served, path: s
     assert len(numbers) == len(re.findall(r'<th scope="row">', table)) - table.count('<td class="n">·</td><td>')
 
 
+def test_a_condition_is_told_in_plain_words(server: Served) -> None:
+    """Who has the condition reads what there is on it; no response is pooled over unlike treatments."""
+    text = got(server, "term/SystemicSclerosis").text
+    said = re.search(r'class="prose reading">(.*?)</div>', text, re.DOTALL)
+    assert said is not None
+    plain = Page(said[1]).text
+    assert "systemic sclerosis" in plain
+    assert "A reported response is not efficacy" in plain
+    assert "pooled" not in plain
+
+
+def test_each_number_of_the_trees_leads_to_its_findings(server: Served) -> None:
+    """The number of findings beside a treatment or a condition is part of a link to those findings."""
+    for path in ("treatments", "conditions"):
+        text = got(server, path).text
+        numbers = re.findall(r"<small>\d+</small>", text)
+        assert numbers
+        assert len(re.findall(r'<a href="/term/\w+#findings">[^<]+ <small>\d+</small></a>', text)) == len(numbers)
+
+
 @pytest.mark.parametrize("path", ["study/alpha-2001", "trial/NCT00000001", "why?of=study/alpha-2001%23minocycline"])
 def test_a_property_is_called_as_people_call_it(server: Served, path: str) -> None:
     """What names a relation in the ontology (has condition) is the heading of a value here (condition)."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from calcigraph.synthesis.profiles import Profile
     from calcigraph.synthesis.profiles.facts import Level
 
+_RESPONSES = ("response", "complete")
+"""The sections of a response, in the order in which a page has them."""
 _SHOWN = frozenset({State.STUDIED, State.COMBINED, State.TOGETHER})
 
 
@@ -77,9 +79,15 @@ def _forests(made: Profile) -> list[Forest]:
 
 
 def _reading(made: Profile, forests: int) -> list[Sentence]:
-    """Return the plain reading; what belongs to a section that the page lacks is found among the findings."""
-    there = {"response", "complete"} - set(("response", "complete")[:forests])
-    return [one._replace(section="findings") if one.section in there else one for one in sentences(made)]
+    """Return the plain reading; what belongs to a section that the page lacks is found among the findings.
+
+    Of a condition no response is told: all treatments together have none that would mean anything.
+    """
+    lacking = set(_RESPONSES) - set(_RESPONSES[:forests])
+    told = sentences(made)
+    if made.treatment.iri == TREATMENT:
+        return [one for one in told if one.section not in _RESPONSES]
+    return [one._replace(section="findings") if one.section in lacking else one for one in told]
 
 
 def _paragraphs(told: Iterable[Sentence]) -> list[list[Sentence]]:
