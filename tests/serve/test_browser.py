@@ -162,6 +162,92 @@ def test_a_term_of_the_ontology_has_its_own_page(opened: Any) -> None:
     page.wait_for_url("**/term/Minocycline")
 
 
+def test_a_phone_shows_a_forest_plot_whole(opened: Any) -> None:
+    """Study, count and interval of each row stand side by side in the window, without scrolling."""
+    page = opened("term/Minocycline", viewport=PHONE)
+    bars = page.locator(".forest svg.bar")
+    assert bars.count() >= 1
+    for place in range(bars.count()):
+        box = bars.nth(place).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_a_phone_keeps_in_sight_what_a_row_is_about(opened: Any) -> None:
+    """While a wide answer scrolls, the first column stays."""
+    page = opened("questions/treatments?condition=SSc", viewport=PHONE)
+    first = page.locator(".answer tbody th").first
+    before = first.bounding_box()
+    page.evaluate("document.querySelector('.answer').scrollLeft = 300")
+    after = first.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert page.evaluate("document.querySelector('.answer').scrollLeft") == 300
+    assert after["x"] == pytest.approx(before["x"], abs=1)
+
+
+@pytest.mark.parametrize(
+    ("path", "width"), [("", 680), ("term/Minocycline", 680), ("questions/treatments?condition=SSc", 1009)]
+)
+def test_paper_cuts_nothing_off(opened: Any, path: str, width: int) -> None:
+    """At the width of A4 within its margins (an answer lies across) each frame shows all of its rows and columns."""
+    page = opened(path, viewport={"width": width, "height": 400})
+    page.emulate_media(media="print")
+    frames = page.locator(".frame")
+    assert frames.count() >= 1
+    for place in range(frames.count()):
+        cut = frames.nth(place).evaluate(
+            "one => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight]"
+        )
+        assert max(cut) <= 1, (path, place)
+    assert page.evaluate("getComputedStyle(document.querySelector('.frame')).overflow") == "visible"
+
+
+def test_paper_tells_what_was_searched_from_what_never_was(opened: Any) -> None:
+    """A cell of the map for which nothing was searched is hatched in print, too, and the others are not."""
+    page = opened("")
+    page.emulate_media(media="print")
+    hatched = page.locator("td.never").first.evaluate("one => getComputedStyle(one).backgroundImage")
+    assert "rgb(153, 153, 153)" in hatched
+    assert (
+        page.locator("table.map tbody td:not(.never)").first.evaluate("one => getComputedStyle(one).backgroundImage")
+        == "none"
+    )
+
+
+def test_paper_opens_what_was_left_out_and_why(opened: Any) -> None:
+    """What says how a number came about is printed though it was closed; what only a screen can open is not."""
+    page = opened("term/Minocycline?condition=SystemicSclerosis")
+    shut = "all => all.map(one => [...one.children].slice(1).every(part => part.checkVisibility()))"
+    assert page.locator("details.paper summary").first.is_visible()
+    assert not any(page.locator("details.paper").evaluate_all(shut))
+    page.emulate_media(media="print")
+    opened_now = page.locator("details.paper").evaluate_all(shut)
+    assert opened_now
+    assert all(opened_now)
+    assert not page.locator("details:not(.paper)").first.is_visible()
+
+
+def test_paper_prints_nothing_small_larger_than_its_table(opened: Any) -> None:
+    """What stands small in a table on the screen is the smaller on paper, too."""
+    page = opened("term/Minocycline")
+    page.emulate_media(media="print")
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    small = page.locator("#findings ~ .frame th small").first
+    assert small.evaluate(size) < page.locator("#findings ~ .frame td").first.evaluate(size)
+
+
+def test_paper_writes_buttons_as_text_and_addresses_once(opened: Any) -> None:
+    """The way to the publication is dark on white, and an address that is its own name is not written twice."""
+    page = opened("study/alpha-2001")
+    page.emulate_media(media="print")
+    button = page.locator(".button").first
+    assert button.evaluate("one => getComputedStyle(one).color") == "rgb(0, 0, 0)"
+    page.goto("questions/treatments?condition=SSc")
+    bare = page.locator("main a", has_text="http").first
+    assert bare.evaluate("one => getComputedStyle(one, '::after').content") == "none"
+
+
 def test_a_page_can_be_printed(opened: Any) -> None:
     """On paper there is no navigation, and addresses are written out."""
     page = opened("study/alpha-2001")

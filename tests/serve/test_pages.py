@@ -181,12 +181,97 @@ def test_a_profile_says_what_the_evidence_says(server: Served, tiny: Evidence) -
 def test_each_number_of_the_reading_leads_to_its_studies(server: Served) -> None:
     """Every figure in the plain words is a link to the section where its figures stand with their studies."""
     text = got(server, "term/Minocycline").text
-    said = re.search(r'class="prose reading">(.*?)</p>', text, re.DOTALL)
+    said = re.search(r'class="prose reading">(.*?)</div>', text, re.DOTALL)
     assert said is not None
     linked = re.findall(r'<a href="#([^"]+)">[^<]*\d[^<]*</a>', said[1])
     assert linked
     assert set(linked) <= set(Page(text).anchors)
     assert not re.search(r"\d", re.sub(r"<a .*?</a>", "", said[1]))
+    assert said[1].count("<p>") > 1, "plain words come in paragraphs"
+
+
+@pytest.mark.parametrize("path", ["term/Minocycline", "term/SystemicSclerosis"])
+def test_each_number_beside_a_name_leads_to_its_findings(server: Served, path: str) -> None:
+    """Patients by condition and by treatment lead to the findings that they are counted in."""
+    text = got(server, path).text
+    table = text[text.index('id="across"') :]
+    table = table[table.index("<tbody>") : table.index("</tbody>")]
+    numbers = re.findall(r'<td class="n">(<a href="([^"]*)" aria-label="[^"]*">\d[^<]*</a>)', table)
+    assert numbers
+    assert all(address.endswith("#findings") for _, address in numbers)
+    assert len(numbers) == len(re.findall(r'<th scope="row">', table)) - table.count('<td class="n">·</td><td>')
+
+
+def test_a_condition_is_told_in_plain_words(server: Served) -> None:
+    """Who has the condition reads what there is on it; no response is pooled over unlike treatments."""
+    text = got(server, "term/SystemicSclerosis").text
+    said = re.search(r'class="prose reading">(.*?)</div>', text, re.DOTALL)
+    assert said is not None
+    plain = Page(said[1]).text
+    assert "systemic sclerosis" in plain
+    assert "A reported response is not efficacy" in plain
+    assert "pooled" not in plain
+
+
+def test_each_number_of_the_trees_leads_to_its_findings(server: Served) -> None:
+    """The number of findings beside a treatment or a condition is part of a link to those findings."""
+    for path in ("treatments", "conditions"):
+        text = got(server, path).text
+        numbers = re.findall(r"<small>\d+</small>", text)
+        assert numbers
+        assert len(re.findall(r'<a href="/term/\w+#findings">[^<]+ <small>\d+</small></a>', text)) == len(numbers)
+
+
+@pytest.mark.parametrize("path", ["study/alpha-2001", "trial/NCT00000001", "why?of=study/alpha-2001%23minocycline"])
+def test_a_property_is_called_as_people_call_it(server: Served, path: str) -> None:
+    """What names a relation in the ontology (has condition) is the heading of a value here (condition)."""
+    text = got(server, path).text
+    assert "condition" in text
+    assert not re.search(r">has \w", text)
+
+
+def test_why_is_told_of_a_publication(server: Served) -> None:
+    """The heading names the treatment and the paper; the address stands below it."""
+    assert "<h1>Why: minocycline in Alpha A 2001</h1>" in got(server, "why?of=study/alpha-2001%23minocycline").text
+
+
+def test_a_level_says_what_it_means_where_it_stands(server: Served) -> None:
+    """The abbreviation of the scale is written out beside the levels, with which end is the stronger."""
+    text = " ".join(Page(got(server, "term/Minocycline").text).text.split())
+    assert "(CEBM: Centre for Evidence-Based Medicine), from I, the strongest, to V, the weakest" in text
+    assert "Centre for Evidence-Based Medicine" in got(server, "").text
+
+
+def test_a_treatment_without_a_study_has_no_patients(server: Served, tiny: Evidence) -> None:
+    """Where no study reports, the count is zero: that patients are not reported is said of studies only."""
+    assert tiny.profile("golimumab").total.studies == 0
+    assert re.search(r"Patients, each once</dt><dd><a [^>]*>0</a>", got(server, "term/Golimumab").text)
+
+
+def test_a_page_that_is_not_there_offers_a_search(server: Served) -> None:
+    """Who follows a broken link is told so plainly and can search for the last word of it, which is never markup."""
+    answer = server.get("treatments/systemic-sclerosis", headers=HTML)
+    assert answer.status_code == 404
+    assert "<h1>There is no such page</h1>" in answer.text
+    assert 'name="q" type="search" value="systemic sclerosis"' in answer.text
+    assert "<script>alert" not in server.get('nothing-"><script>alert(1)', headers=HTML).text
+
+
+def test_home_begins_with_what_is_asked_in_clinic(server: Served) -> None:
+    """A newcomer is shown some of the questions, and where all of them are."""
+    text = got(server, "").text
+    begin = text[text.index("Where to begin") :]
+    shown = set(re.findall(r'href="/questions/([\w-]+)"', begin))
+    every = set(re.findall(r'<li><a href="/questions/([\w-]+)"', got(server, "questions").text))
+    assert "treatments" in shown < every
+    assert f"All {len(every)} questions" in begin
+
+
+def test_a_row_of_an_answer_has_a_heading(server: Served) -> None:
+    """A screen reader says of each number whose it is."""
+    text = got(server, "questions/treatments?condition=SSc").text
+    rows = text[text.index('class="frame answer"') :].count("<tr>") - 1
+    assert text.count('<th scope="row"') == rows > 0
 
 
 def test_every_sign_of_the_map_is_in_its_key(server: Served) -> None:

@@ -71,4 +71,6 @@ def _response(request: Request, problem: Refused, headers: dict[str, str] | None
 
 def _page(request: Request, problem: Refused) -> str:
     base = request.app.state.current.settings.base
-    return page("problem.html", base=base, status=problem.status, message=str(problem), leads=problem.leads)
+    asked = request.url.path.rstrip("/").rpartition("/")[2].replace("-", " ")
+    told = {"status": problem.status, "message": str(problem), "leads": problem.leads, "asked": asked}
+    return page("problem.html", base=base, **told)

@@ -13,6 +13,8 @@ from calcigraph.serve.pages.render import page
 if TYPE_CHECKING:
     from calcigraph.serve.pages.library import Library
 
+_IN_CLINIC = frozenset({"rheumatologist", "paediatrician", "dermatologist"})
+"""Those whose questions a newcomer is shown first; `/questions` has all."""
 _NAMES = {"RegisteredTrial": "trial", "Study": "study", "Review": "review", "Cohort": "cohort"}
 
 
@@ -41,5 +43,6 @@ def home(library: Library, base: str) -> str:
         scale=library.data.scale,
         stamp=stamp,
         schema=schema,
-        questions=evidence.questions.values(),
+        questions=[one for one in evidence.questions.values() if one.asked_by[0] in _IN_CLINIC],
+        all_questions=len(evidence.questions),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.figures.cells import State
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from calcigraph.synthesis.profiles import Profile
     from calcigraph.synthesis.profiles.facts import Level
 
+_RESPONSES = ("response", "complete")
+"""The sections of a response, in the order in which a page has them."""
 _SHOWN = frozenset({State.STUDIED, State.COMBINED, State.TOGETHER})
 
 
@@ -57,11 +60,12 @@ def profile_page(library: Library, base: str, treatment: str, condition: str) ->
         heading=heading[:1].upper() + heading[1:],
         patients=patients(made.total),
         forests=forests,
-        reading=_reading(made, len(forests)),
+        reading=_paragraphs(_reading(made, len(forests))),
         observed=[_observed(one, library) for one in _ordered(made.findings)],
         across=_across(library, treatment, condition),
         asked=_asked(treatment, condition),
         schema=_schema(library, made),
+        stamp=library.data.stamp[0],
     )
 
 
@@ -75,9 +79,20 @@ def _forests(made: Profile) -> list[Forest]:
 
 
 def _reading(made: Profile, forests: int) -> list[Sentence]:
-    """Return the plain reading; what belongs to a section that the page lacks is found among the findings."""
-    there = {"response", "complete"} - set(("response", "complete")[:forests])
-    return [one._replace(section="findings") if one.section in there else one for one in sentences(made)]
+    """Return the plain reading; what belongs to a section that the page lacks is found among the findings.
+
+    Of a condition no response is told: all treatments together have none that would mean anything.
+    """
+    lacking = set(_RESPONSES) - set(_RESPONSES[:forests])
+    told = sentences(made)
+    if made.treatment.iri == TREATMENT:
+        return [one for one in told if one.section not in _RESPONSES]
+    return [one._replace(section="findings") if one.section in lacking else one for one in told]
+
+
+def _paragraphs(told: Iterable[Sentence]) -> list[list[Sentence]]:
+    """Return sentences in paragraphs, one for each run that speaks of one section: a wall of figures is not read."""
+    return [list(run) for _, run in groupby(told, key=lambda one: one.section)]
 
 
 def _ordered(findings: Iterable[Counted]) -> list[Counted]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.serve.pages.links import local, outside
 from calcigraph.serve.pages.render import page
-from calcigraph.serve.pages.statements import Thing, Things, Value
+from calcigraph.serve.pages.statements import Thing, Things, Value, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +48,8 @@ _PART = frozenset(["type", "label", "treatment", "condition", "result", "stateme
 _COUNTED = ("patients", "responders", "complete", "partial", "improved", "unchanged", "worse")
 _TOLD = ("direction", "stance", "statedLevel", "verdict", "verdictReason", "dose", "duration", "route", "proportion")
 """What of a part is told at first sight, besides its counts."""
+_PERCENT = "proportion"
+"""A proportion is recorded as a percentage."""
 _PLACES = ("onPage", "inTable", "inFigure", "inSection", "inSentence")
 _READ = frozenset({"type", "label", "curator", "wasAssociatedWith"})
 
@@ -103,14 +105,17 @@ def _part(things: Things, value: Value) -> Part:
         conditions=thing.all("condition"),
         text=thing.one("result") or thing.one("statement"),
         counts=[(things.labels.get(iri, name), iri, one) for name, iri, one in counts],
-        told=[
-            (things.labels.get(TERMS + name, name), TERMS + name, found) for name in _TOLD if (found := thing.all(name))
-        ],
+        told=[_told(things, name, found) for name in _TOLD if (found := thing.all(name))],
         rows=things.rows(thing, _PART | frozenset(_COUNTED)),
         harms=[_below(things, one, _READ) for one in thing.all("harm")],
         places=_places(things, value.iri or ""),
         read_in=[Value(things.labels.get(one.iri or "", one.text), one.iri) for one in thing.all("readIn")],
     )
+
+
+def _told(things: Things, name: str, values: list[Value]) -> tuple[str, str, list[Value]]:
+    shown = [one._replace(text=f"{one.text}\N{NO-BREAK SPACE}%") for one in values] if name == _PERCENT else values
+    return plain(things.labels.get(TERMS + name, name)), TERMS + name, shown
 
 
 def _places(things: Things, part: str) -> list[str]:

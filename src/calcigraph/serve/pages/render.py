@@ -14,6 +14,7 @@ from calcigraph.docs.templating import environment
 from calcigraph.questions.answers import heading
 from calcigraph.serve.assets import asset_name
 from calcigraph.serve.pages import links
+from calcigraph.serve.pages.statements import plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,7 +38,7 @@ def _environment() -> Environment:
         "outside": links.outside,
         "local": links.local,
     }
-    made.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence, "led": links.led}
+    made.filters |= {"percent": _percent, "heading": heading, "sentence": _sentence, "led": links.led, "plain": plain}
     made.policies["json.dumps_function"] = json.dumps
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
     return made

@@ -67,7 +67,7 @@ class Things:
     def rows(self, thing: Thing, without: frozenset[str]) -> list[tuple[str, str, list[Value]]]:
         """Return the properties of a thing with the project's own names, but those without: name, address, values."""
         told = [
-            (self.labels[iri], iri, values)
+            (plain(self.labels[iri]), iri, values)
             for iri, values in thing.said.items()
             if iri in self.labels and _local(iri) not in without
         ]
@@ -81,6 +81,15 @@ class Things:
         if isinstance(term, ox.NamedNode):
             return Value(self.labels.get(term.value, term.value.removeprefix(BASE)), term.value)
         return Value(_key(term), None)
+
+
+def plain(label: str) -> str:
+    """Return the name of a property as a heading for its values.
+
+    >>> plain("has effect direction")
+    'effect direction'
+    """
+    return label.removeprefix("has ")
 
 
 def _key(term: Any) -> str:

@@ -22,7 +22,8 @@ def why_page(library: Library, base: str, name: str) -> str:
 
     Raises UnknownName if the graph says nothing of it.
     """
-    return _page(library, base, _traces(library, [address(name)]), f"Why: {short(name)}")
+    [one] = traces = _traces(library, [address(name)])
+    return _page(library, base, traces, f"Why: {_named(one)}")
 
 
 def why_row_page(library: Library, base: str, question: str, row: int, given: Mapping[str, str]) -> str:
@@ -49,4 +50,12 @@ def _traces(library: Library, nodes: Sequence[str]) -> list[Trace]:
 
 def _page(library: Library, base: str, traces: list[Trace], heading: str) -> str:
     marks = on_records((one.node for one in traces), library.evidence.marks)
-    return page("why.html", base=base, traces=traces, marks=marks, heading=heading, short=short)
+    return page("why.html", base=base, traces=traces, marks=marks, heading=heading, short=short, named=_named)
+
+
+def _named(one: Trace) -> str:
+    """Return a trace's name for people: its label, or what it is of and the publication; else its address."""
+    if one.label or one.source is None:
+        return one.label or short(one.node)
+    part = one.node.partition("#")[2].replace("-", " ")
+    return f"{part} in {one.source.citation}" if part else one.source.citation
