@@ -16,9 +16,9 @@ import pytest
 import calcigraph
 from calcigraph.errors import BadImport, BadName, ImportFailed, InvalidRecords, UnknownName
 from calcigraph.exchange import importers
+from calcigraph.exchange.importers import known_prefixes
 from calcigraph.exchange.imports import IMPORTS, remove, take
 from calcigraph.graph.dataset import GRAPHS, PROVENANCE_GRAPH
-from calcigraph.names.mappings import all_prefixes, read_mappings
 from calcigraph.resources import resources
 from calcigraph.store.local import Home
 
@@ -40,15 +40,7 @@ OWL = """<?xml version="1.0"?><!DOCTYPE r [<!ENTITY rdf "http://www.w3.org/1999/
 
 def _take(files: list[Path], home: Path, name: str = "others", **more: str) -> Imported:
     product = resources(seeds=TINY)
-    prefixes = all_prefixes(read_mappings(product.mappings)[0]) | {
-        "infores": "https://example.org/infores/",
-        "PMID": "http://identifiers.org/pubmed/",
-        "calcigraph": "https://w3id.org/calcigraph/",
-        "cg": "https://w3id.org/calcigraph/ontology#",
-        "CLINICALTRIALS": "http://identifiers.org/clinicaltrials/",
-        "doi": "https://doi.org/",
-    }
-    return take(files, name, product, Home(home), when=WHEN, prefixes=prefixes, **more)
+    return take(files, name, product, Home(home), when=WHEN, prefixes=known_prefixes(product), **more)
 
 
 def _kept(home: Path, name: str = "others") -> list[ox.Quad]:
@@ -135,6 +127,18 @@ def test_nanopublications_come_back_and_altered_ones_do_not(tiny: Evidence, expo
         path = _file(tmp_path, "wrong.nq", ox.serialize(wrong, format=ox.RdfFormat.N_QUADS) or b"")
         with pytest.raises(BadImport, match=message):
             _take([path], tmp_path)
+
+
+@pytest.mark.parametrize("form", ["nanopubs", "kgx", "kgx-jsonl", "sssom"])
+def test_all_that_is_exported_for_exchange_can_be_imported(
+    form: str, evidence: Evidence, exported: Exported, tmp_path: Path
+) -> None:
+    """The real records go out and come back, beside themselves, and break no shape."""
+    files = [
+        _file(tmp_path, name, content) for name, content in exported(evidence, form).items() if "_more" not in name
+    ]
+    made = take(files, "ours", evidence.product, Home(tmp_path), when=WHEN, prefixes=known_prefixes(evidence.product))
+    assert made.triples > 0
 
 
 def _beta(evidence: Evidence, folder: Path) -> Path:

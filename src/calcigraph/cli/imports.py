@@ -43,7 +43,7 @@ def command(
       calcigraph import kgx/edges.tsv kgx/nodes.tsv --name neighbours --source https://example.org/kg
     """
     from calcigraph.exchange import imports
-    from calcigraph.names.mappings import all_prefixes, read_mappings
+    from calcigraph.exchange.importers import known_prefixes
     from calcigraph.resources import resources
     from calcigraph.store.local import Home, default_home
 
@@ -58,7 +58,7 @@ def command(
     if not files:
         message = "Name the files to import, or --list, or --remove NAME."
         raise click.UsageError(message)
-    known = all_prefixes(read_mappings(product.mappings)[0]) | dict(_prefix(text) for text in prefixes)
+    known = known_prefixes(product) | dict(_prefix(text) for text in prefixes)
     called = name or files[0].name.partition(".")[0].lower().replace("_", "-")
     made = imports.take(files, called, product, place, when=datetime.now(UTC), source=_address(source), prefixes=known)
     show_problems(made.problems, least=Severity.WARNING)

@@ -11,12 +11,14 @@ import pyoxigraph as ox
 from calcigraph.errors import BadImport
 from calcigraph.graph.dataset import mapping_quads
 from calcigraph.graph.endings import rdf_format
-from calcigraph.names.mappings import expand, read_header, read_mappings
+from calcigraph.names.mappings import all_prefixes, expand, read_header, read_mappings
 from calcigraph.names.vocabulary import LABEL, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from calcigraph.resources import Resources
 
 MOST_BYTES = 2**30
 """Bytes that a file may have: some 10⁷ triples."""
@@ -35,6 +37,13 @@ class Read(NamedTuple):
 
     importer: str
     quads: Iterator[ox.Quad]
+
+
+def known_prefixes(product: Resources) -> dict[str, str]:
+    """Return the prefixes that KGX may use without naming them: those of our mappings, and those in a table of ours."""
+    with (product.exchange / "prefixes.tsv").open(encoding="utf-8", newline="") as file:
+        listed = {row["prefix"]: row["address"] for row in csv.DictReader(file, delimiter="\t")}
+    return all_prefixes(read_mappings(product.mappings)[0]) | listed
 
 
 def read(path: Path, prefixes: Mapping[str, str]) -> Read:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from calcigraph.exchange.rdf import quads
 from calcigraph.exchange.trusty import normal_form, trusty
-from calcigraph.names.vocabulary import BASE, DATA_LICENSE, LABEL, RDF_TYPE
+from calcigraph.names.vocabulary import BASE, DATA_LICENSE, LABEL, RDF_TYPE, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ _DCT = "http://purl.org/dc/terms/"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _HERE = NANOPUBS + " "
 _INFERRED = BASE + "graph/inferred/"
+_WITHIN = ("harm", "estimate")
+_READ_IN = TERMS + "readIn"
 _MOST = 1000
 """How many elements an index holds; a longer list goes on in the next index."""
 
@@ -74,25 +76,38 @@ def _statements(source: Source) -> dict[str, list[ox.Quad]]:
 def nanopub(part: Part, source: Source, statements: dict[str, list[ox.Quad]]) -> tuple[str, list[ox.Quad]]:
     """Return the trusty address of the nanopublication of a finding or claim, and its quads."""
     record = source.record(part)
-    own = [part, *(harm for harm in source.of_kind("harm") if harm.owner == part.iri)]
+    own = [part, *_within(part, source)]
     asserted: list[tuple[str, str, str | ox.Literal]] = []
+    readings: dict[str, None] = {}
     for one in own:
         for quad in statements[one.iri]:
             one.read.add(quad.predicate.value.replace("#", "/").rpartition("/")[2])
             value = quad.object if isinstance(quad.object, ox.Literal) else str(quad.object).strip("<>")
-            asserted.append((one.iri, quad.predicate.value, value))
-    curation = next(one for one in source.of_kind("curation") if one.owner == record.iri)
+            if quad.predicate.value == _READ_IN and isinstance(value, str):
+                # Where it was read is where the nanopublication comes from; the reading itself is not in it.
+                readings[value] = None
+            else:
+                asserted.append((one.iri, quad.predicate.value, value))
+    curation = next(one for one in source.owned[record.iri] if one.kind == "curation")
     derived = record.texts("sourceAddress") or [record.iri]
     assertion = _HERE + "#assertion"
     provenance: list[tuple[str, str, str | ox.Literal]] = [
         (assertion, _PROV + "wasDerivedFrom", record.iri),
-        *((assertion, _PROV + "wasDerivedFrom", address) for address in derived),
+        *((assertion, _PROV + "wasDerivedFrom", address) for address in [*derived, *readings]),
         *((assertion, _PROV + "wasAttributedTo", curator) for curator in curation.texts("curator")),
         (assertion, _PROV + "wasGeneratedBy", curation.iri),
     ]
     label = f"{record.text('label') or record.iri}: {part.iri.rpartition('#')[2]}"
     day = max(curation.texts("curatedOn") + curation.texts("reviewedOn"), default=source.stamp)
     return _whole(asserted, provenance, label, day, curation.texts("curator"), source.signer)
+
+
+def _within(part: Part, source: Source) -> Iterator[Part]:
+    """Yield the harms and estimates of a part, and what those have: it says too little without them."""
+    for one in source.owned[part.iri]:
+        if one.kind in _WITHIN:
+            yield one
+            yield from _within(one, source)
 
 
 def index(addresses: list[str], source: Source) -> Iterator[tuple[str, list[ox.Quad]]]:

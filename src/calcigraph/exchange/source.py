@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,15 @@ class Source:
         """Whether a part of a finding or claim belongs to one that is asked for."""
         owner = every.get(part.owner)
         return owner is None or owner.kind not in ("finding", "claim") or owner.iri in named
+
+    @cached_property
+    def owned(self) -> dict[str, list[Part]]:
+        """The parts in scope by the address of what they are part of; records belong to nothing."""
+        found: dict[str, list[Part]] = defaultdict(list)
+        for part in self.parts.values():
+            if part.owner != part.iri:
+                found[part.owner].append(part)
+        return found
 
     def of_kind(self, *kinds: str) -> Iterator[Part]:
         """Yield the parts in scope that are of some kinds, in order of address."""
