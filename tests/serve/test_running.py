@@ -126,6 +126,25 @@ def test_a_new_build_is_served_without_losing_a_request(own: tuple[Served, Path]
     assert eventually(lambda: not any(alive(pid) for pid in old_processes)), "the old workers are still there"
 
 
+def test_a_folder_of_builds_that_cannot_be_read_for_a_while_is_looked_at_again(own: tuple[Served, Path]) -> None:
+    """The old build is served meanwhile, the trouble is told once, and the next build is taken in all the same."""
+    served, seeds = own
+    before = served.get("readyz").json()["build"]
+    [pointer] = (seeds.parent / "home" / "current").iterdir()
+    pointer.unlink()
+    pointer.mkdir()
+    assert eventually(lambda: "Is a directory" in served.log.read_text())
+    time.sleep(1.5)
+    assert served.ask(ALPHA).status_code == 200
+    assert served.log.read_text().count("the one before stays") == 1
+    pointer.rmdir()
+    record = seeds / "studies" / "alpha-2001.yaml"
+    record.write_text(record.read_text("utf-8") + "# changed\n", encoding="utf-8")
+    command = [sys.executable, "-m", "calcigraph", "build", "--seeds", str(seeds)]
+    subprocess.run(command, env=os.environ | {"CALCIGRAPH_HOME": str(seeds.parent / "home")}, check=True)
+    assert eventually(lambda: served.get("readyz").json()["build"] != before)
+
+
 def test_workers_that_die_are_replaced(own: tuple[Served, Path]) -> None:
     """When the processes behind it are ended by somebody else, the server answers again after a moment."""
     served, _ = own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path  # noqa: TC003 -- click reads the annotations of no option, but a reader does
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,24 +25,21 @@ _LIBRARIES = frozenset({"starlette", "uvicorn", "httptools", "uvloop", "mimepars
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes one that is free."
 )
 @click.option("--base", default="", metavar="PATH", help="The path below which everything lies, such as /calcigraph.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes that run queries.")
+@click.option("--processes", type=click.IntRange(1), default=1, show_default=True, help="Processes that take requests.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="Processes that run queries, for each of them.",
+)
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER", help="What a request may cost; see below.")
 @click.option(
     "--service", "services", multiple=True, metavar="URL", help="An endpoint that queries may call by SERVICE."
 )
 @options.seeds
 @options.home
-def command(
-    *,
-    host: str,
-    port: int,
-    base: str,
-    workers: int,
-    limits: tuple[str, ...],
-    services: tuple[str, ...],
-    seeds: Path | None,
-    home: Path | None,
-) -> None:
+def command(*, base: str, limits: tuple[str, ...], seeds: Path | None, home: Path | None, **plain: Any) -> None:
     """Serve the evidence: a SPARQL 1.1 endpoint, the questions as an API, and linked data.
 
     The graph is built at first use. `calcigraph build` in another terminal makes a new one, which is served at once.
@@ -61,9 +58,14 @@ def command(
       waiting          queries for a worker      64
       cache            of answers kept           67108864
 
+    With --processes several take requests at one address, and one that dies is replaced. Each holds the graph and has
+    its own workers, and the limits are those of each: in sum, queries may take as many times `memory` as
+    there are workers of all, and answers that are kept as many times `cache` as there are processes.
+
     \b
-    Example:
+    Examples:
       calcigraph serve --port 8000 --limit seconds=30
+      calcigraph serve --processes 4 --workers 1
     """
     from calcigraph.api import newest_build
     from calcigraph.resources import resources
@@ -78,7 +80,7 @@ def command(
 
     bounds = _limits(limits, Limits())
     path = "/" + base.strip("/") if base.strip("/") else ""
-    settings = Settings(host=host, port=port, base=path, workers=workers, services=services, limits=bounds)
+    settings = Settings(base=path, limits=bounds, **plain)
     product, place = resources(seeds=seeds), Home(home or default_home())
     with progress() as say:
         made, stale = newest_build(product, place, progress=say)

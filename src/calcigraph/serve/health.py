@@ -23,11 +23,12 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether queries are answered, and from which build; 503 if not."""
+    """Say whether queries are answered by all processes, and from which builds; 503 if not."""
     current: Current = request.app.state.current
     if not current.ready:
         return JSONResponse({"status": "not ready"}, status_code=503, headers=_FRESH)
-    return JSONResponse({"status": "ready", "build": current.serving.digest}, headers=_FRESH)
+    told = {"status": "ready", "build": current.serving.digest, "processes": current.builds}
+    return JSONResponse(told, headers=_FRESH)
 
 
 async def metrics(request: Request) -> Response:

@@ -1,7 +1,8 @@
-"""Start the server, and stop it in order when it is told to."""
+"""Start the server, in this process or in several, and stop it in order when it is told to."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -13,8 +14,10 @@ from calcigraph.serve.listening import BACKLOG, Announcing, address_of, listen
 from calcigraph.serve.logs import log_to_standard_error
 from calcigraph.serve.metrics import Metrics
 from calcigraph.serve.serving import Current
+from calcigraph.serve.supervisor import Supervisor, Told
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from calcigraph.resources import Resources
@@ -29,24 +32,39 @@ def serve(made: Build, product: Resources, home: Home, settings: Settings, *, re
     """
     log_to_standard_error()
     listener = listen(settings.host, settings.port)
-    current = Current(product, home, settings, Metrics(), catalog(product.question_files()))
-    config = uvicorn.Config(
+    address = address_of(listener, settings.base + "/")
+    with listener:
+        if settings.processes > 1:
+            told = Told(made, product, home, settings)
+            asyncio.run(Supervisor(told, listener, lambda: ready(address)).run())
+            return
+        current = Current(product, home, settings, Metrics(), catalog(product.question_files()))
+        server = Announcing(configured(current, made), lambda: ready(address))
+        run(server, current, listener)
+
+
+def configured(current: Current, made: Build) -> uvicorn.Config:
+    """Return how uvicorn is to serve the build."""
+    limits = current.settings.limits
+    return uvicorn.Config(
         application(current, made),
-        http=bounded(settings.limits),
+        http=bounded(limits),
         ws="none",
         lifespan="on",
         access_log=False,
         log_config=None,
         server_header=False,
-        timeout_keep_alive=int(settings.limits.idle_seconds),
-        timeout_graceful_shutdown=int(settings.limits.seconds) + 1,
+        timeout_keep_alive=int(limits.idle_seconds),
+        timeout_graceful_shutdown=int(limits.seconds) + 1,
         backlog=BACKLOG,
     )
-    server = Announcing(config, lambda: ready(address_of(listener, settings.base + "/")))
-    with listener:
-        try:
-            server.run(sockets=[listener])
-        except SystemExit:
-            if current.failed is None:
-                raise
-            raise current.failed from None
+
+
+def run(server: uvicorn.Server, current: Current, listener: socket.socket) -> None:
+    """Run the server until the process is told to stop; raises what kept it from starting."""
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        if current.failed is None:
+            raise
+        raise current.failed from None

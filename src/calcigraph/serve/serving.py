@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from calcigraph.questions.catalog import Question
     from calcigraph.resources import Resources
     from calcigraph.serve.hits import Reply
+    from calcigraph.serve.line import Line
     from calcigraph.serve.metrics import Metrics
     from calcigraph.serve.settings import Settings
     from calcigraph.store.local import Build, BuildInfo, Home
 
 log = logging.getLogger("calcigraph.serve")
 _LOOK_SECONDS = 1.0
+_CANNOT_BE_SERVED = (CalcigraphError, OSError, ValueError, TypeError, LookupError)
+"""What goes wrong with a folder that cannot be read, and with a build that is damaged or of another version."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Current:
     settings: Settings
     metrics: Metrics
     questions: Mapping[str, Question]
+    line: Line | None = None
+    """To the supervisor, where this is one of several processes."""
     failed: CalcigraphError | None = None
     """Why the server could not start."""
     _serving: Serving | None = None
@@ -88,8 +93,18 @@ class Current:
 
     @property
     def ready(self) -> bool:
-        """Whether queries are answered."""
-        return self._serving is not None and not self._serving.pool.broken
+        """Whether queries are answered, by this process and by all others that serve from the same socket."""
+        return bool(self._answering) and all(self.builds)
+
+    @property
+    def builds(self) -> list[str]:
+        """The digests of what all processes serve, this one alone if there is no other."""
+        return [self._answering] if self.line is None else self.line.builds
+
+    @property
+    def _answering(self) -> str:
+        """The digest of the build from which this process answers, or nothing if it does not."""
+        return "" if self._serving is None or self._serving.pool.broken else self._serving.digest
 
     async def start(self, made: Build) -> None:
         """Serve the build, and look for newer ones from now on; raises PoolFailed."""
@@ -98,6 +113,7 @@ class Current:
         except CalcigraphError as error:
             self.failed = error
             raise
+        self._tell()
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -132,27 +148,41 @@ class Current:
         cache, hits = Cache[Kept](limits.cache // 2), Cache["Reply"](limits.cache // 2)
         return Serving(made.info, names, pool, cache, hits, self.metrics, documents, library, marked)
 
+    def _tell(self) -> None:
+        """Tell the supervisor, if there is one, from which build this process answers."""
+        if self.line is not None:
+            self.line.say(self._answering)
+
     async def _watch(self) -> None:
-        """Put a newer build, or new workers, in the place of what is served; requests that run keep what they have."""
-        refused = ""
+        """Put a newer build, or new workers, in the place of what is served, as long as the server runs.
+
+        Whatever is wrong with the folder of builds or with a build is told once, and looked at again: it may be mended.
+        """
+        refused: tuple[str, ...] = ()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            made = self.home.current(self.product.seeds)
-            if made is None or made.path.name == refused:
-                continue
-            if made.path.name == self.serving.digest and not self.serving.pool.broken:
-                continue
+            self._tell()
+            made = None
             try:
-                newer = await self._open(made)
-            except (CalcigraphError, OSError, ValueError) as error:
-                refused = made.path.name
-                log.exception("The build %s cannot be served; the one before stays. %s", refused, error)  # noqa: TRY401
-                continue
-            older, self._serving = self.serving, newer
-            log.info("Serving build %s.", newer.digest)
-            task = asyncio.create_task(older.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+                made = self.home.current(self.product.seeds)
+                if made is not None and (
+                    self.serving.pool.broken or made.path.name not in {self.serving.digest, *refused}
+                ):
+                    await self._put_in_place(made)
+            except _CANNOT_BE_SERVED as error:
+                told, refused = refused, (made.path.name if made else "", str(error))
+                if refused != told:
+                    log.exception("The build %s cannot be served; the one before stays. %s", *refused)
+
+    async def _put_in_place(self, made: Build) -> None:
+        """Serve the build from now on; requests that run keep what they have."""
+        newer = await self._open(made)
+        older, self._serving = self.serving, newer
+        self._tell()
+        log.info("Serving build %s.", newer.digest)
+        task = asyncio.create_task(older.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
 
 def prefixes(product: Resources) -> dict[str, str]:

@@ -43,8 +43,10 @@ class Settings:
     port: int = 8000
     base: str = ""
     """The path below which everything lies, without a slash at its end: what a reverse proxy leaves in front."""
+    processes: int = 1
+    """Processes that take requests, all at one address. Each has its own workers and limits."""
     workers: int = 2
-    """Processes that run queries."""
+    """Processes that run queries, for each of those that take requests."""
     services: tuple[str, ...] = ()
     """Endpoints that a query may name in SERVICE. With any, workers may open connections."""
     in_memory: int = 1_000_000
