@@ -15,8 +15,9 @@ from starlette.routing import Mount, Route
 
 from calcigraph.errors import CalcigraphError
 from calcigraph.serve import assets, catalogue, console, dumps, feeds, health, linked, questions, respond, sparql, views
-from calcigraph.serve.accesslog import ROUTE, AccessLog
+from calcigraph.serve.accesslog import ROUTE, AccessLog, Requests
 from calcigraph.serve.hits import Hits
+from calcigraph.serve.logs import Lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -82,7 +83,10 @@ def application(current: Current, made: Build) -> ASGIApp:
         await current.start(made)
         yield
         await current.stop()
+        lines.flush()
 
+    lines = Lines()
+    requests = Requests(current.metrics, lines)
     base = current.settings.base
     app = Starlette(
         routes=[Mount(base, routes=routes())] if base else routes(),
@@ -106,7 +110,7 @@ def application(current: Current, made: Build) -> ASGIApp:
         },
     )
     app.state.current = current
-    return AccessLog(Hits(app, current), current.metrics)
+    return AccessLog(Hits(app, current, requests), requests)
 
 
 class _Safe:

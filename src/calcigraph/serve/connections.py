@@ -6,15 +6,19 @@ client that sends a byte now and then, one that takes nothing of its answer, or 
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from calcigraph.serve.repeats import AGAIN, LONGEST, RAW
 from calcigraph.serve.settings import Limits
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+
+    from calcigraph.serve.repeats import Again, Key, Repeat
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
@@ -32,11 +36,18 @@ _LEFTOVERS = 16
 """How many times the largest body a client may send on, after the answer, before its connection is cut."""
 
 
-def bounded(limits: Limits) -> type[HttpToolsProtocol]:
-    """Return the protocol class that keeps to these limits, as uvicorn wants one."""
+def bounded(limits: Limits, kept: Callable[[Key], Repeat | None] | None = None) -> type[HttpToolsProtocol]:
+    """Return the protocol class that keeps to these limits, as uvicorn wants one.
+
+    `kept` gives what was sent for a request of the same bytes, if it is to be sent again.
+    """
 
     class Bounded(BoundedProtocol):
         bounds = limits
+
+        def repeat(self, key: Key) -> Repeat | None:
+            """Return what was sent for a request of the same bytes, if it is to be sent again."""
+            return kept(key) if kept is not None else None
 
     return Bounded
 
@@ -53,6 +64,7 @@ class _Patient:
         self._transport = transport
         self._loop = loop
         self._held: list[bytes] = []
+        self._last = b""
         self.close = close
 
     def write(self, data: bytes) -> None:
@@ -66,10 +78,14 @@ class _Patient:
     def flush(self) -> None:
         """Send what was written."""
         if self._held:
-            data = b"".join(self._held)
+            data = self._last = b"".join(self._held)
             self._held.clear()
             if not self._transport.is_closing():
                 self._transport.write(data)
+
+    def latest(self) -> bytes:
+        """Return what was written last, in this turn or at once."""
+        return b"".join(self._held) or self._last
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -89,6 +105,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._going: asyncio.TimerHandle | None = None
         self._unsent = 0
         self._leftover: int | None = None
+        self._begun = 0
+        self._raw: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection; if there are too many, close the one that has been idle longest."""
@@ -99,6 +117,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._wait_for_head()
         waiting: dict[BoundedProtocol, None] = self.app_state.setdefault("waiting_connections", {})
         self._waiting = waiting
+        self._who = self.client[0] if self.client else ""
         waiting[self] = None
         if len(self.connections) > self.bounds.connections:
             oldest = next(iter(waiting))
@@ -118,6 +137,11 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._leftover > _LEFTOVERS * self.bounds.body:
                 self.transport.abort()
             return
+        alone = self._at_rest() and len(data) <= LONGEST
+        self._raw = None
+        if alone and self._sent_again(data):
+            return
+        self._begun = 0
         if self._in_head:
             self._head += len(data)
             if self._coming is None:
@@ -125,6 +149,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._in_head and self._head > self.bounds.head:
             self._refuse(_TOO_LARGE)
+        elif alone and self._begun == 1 and self._at_end():
+            self._raw = data
+            self.scope[RAW] = True  # type: ignore[literal-required]
+
+    def on_message_begin(self) -> None:
+        """Count the requests that come together."""
+        self._begun += 1
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Stop the clock of the head; one that came whole may still be too large."""
@@ -149,10 +181,42 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Count the connection among those that wait."""
+        """Count the connection among those that wait, and keep what was sent if it may be sent again."""
+        again: Again | None = self.scope.get(AGAIN)  # type: ignore[assignment]
+        if again is not None and self._raw is not None:
+            again.keep((self._who, self._raw), self._patient.latest())
         super().on_response_complete()
         if not self.transport.is_closing():
             self._waiting[self] = None
+
+    def repeat(self, key: Key) -> Repeat | None:
+        """Return what was sent for a request of the same bytes, if it is to be sent again; here nothing is kept."""
+        del key
+        return None
+
+    def _at_rest(self) -> bool:
+        """Return whether all requests are answered, and nothing of the next one has come."""
+        done = self.cycle is None or self.cycle.response_complete
+        return done and self._in_head and not self._head and not self.flow.write_paused
+
+    def _at_end(self) -> bool:
+        """Return whether a request is there in whole, after which the connection stays."""
+        return self._in_head and not self._head and self.cycle.keep_alive and not self.transport.is_closing()
+
+    def _sent_again(self, data: bytes) -> bool:
+        """Send what was sent for the same bytes before, if that is kept; return whether it was."""
+        start = time.perf_counter()
+        repeat = self.repeat((self._who, data))
+        if repeat is None or self.transport.is_closing():
+            return False
+        self._stop(self._coming)
+        self._coming = None
+        self._waiting.pop(self, None)
+        self._patient.write(repeat.sent(self.server_state.default_headers))
+        super().on_response_complete()
+        self._waiting[self] = None
+        repeat.note(time.perf_counter() - start)
+        return True
 
     def pause_writing(self) -> None:
         """Watch a client that does not take what is sent."""

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.serve.accesslog import ROUTE
 from calcigraph.serve.protocol import FORM, QUERY
+from calcigraph.serve.repeats import AGAIN, LONGEST, RAW, Again
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from calcigraph.serve.accesslog import Requests
     from calcigraph.serve.serving import Current, Serving
 
 _SERVING = "calcigraph.same"
 _STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED})
 _POSTED = frozenset({QUERY.encode(), FORM.encode()})
-_LONGEST = 64 * 1024
-"""Bytes of a body that is compared with those that came before."""
 _DIGITS = 9
 _BESIDE = frozenset(
     {b"user-agent", b"referer", b"content-length", b"connection", b"x-forwarded-for", b"x-request-id", b"traceparent"}
@@ -64,9 +64,10 @@ def same(request: Request, serving: Serving) -> None:
 class Hits:
     """The application behind its answers: one that is kept is sent at once, others as they are made."""
 
-    def __init__(self, app: ASGIApp, current: Current) -> None:
+    def __init__(self, app: ASGIApp, current: Current, requests: Requests) -> None:
         self._app = app
         self._current = current
+        self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer that is kept, or pass the request on and keep what is sent if it was noted as the same."""
@@ -84,14 +85,28 @@ class Hits:
                 return
             body = whole
         key = _key(scope, body)
-        reply = self._current.serving.hits.get(key)
+        serving = self._current.serving
+        reply = serving.hits.get(key)
         if reply is None:
             await self._pass(scope, receive, send, key)
             return
         scope[ROUTE] = reply.route
-        self._current.metrics.repeated()
+        serving.metrics.repeated()
+        if RAW in scope:
+            scope[AGAIN] = self._again(scope, serving, reply)
         await send(reply.start)
         await send(reply.body)
+
+    def _again(self, scope: Scope, serving: Serving, reply: Reply) -> Again:
+        """Return what keeps the answer as it is sent, for the same request byte by byte."""
+        length = len(reply.body.get("body", b""))
+        note = self._requests.like(scope, status=reply.start["status"], sent=length)
+
+        def again(seconds: float) -> None:
+            serving.metrics.repeated()
+            note(seconds)
+
+        return Again(serving.repeats, length, again)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, key: _Key) -> None:
         """Let the answer be made, and keep it if it came whole and would be the same again."""
@@ -115,7 +130,7 @@ class Hits:
         """Return whether a posted query is so short that it may be read before anyone decides what to do with it."""
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"")
-        most = min(_LONGEST, self._current.settings.limits.body)
+        most = min(LONGEST, self._current.settings.limits.body)
         return (
             headers.get(b"content-type") in _POSTED
             and len(length) < _DIGITS

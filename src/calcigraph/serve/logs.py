@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import select
+import sys
 import time
+
+_HELD_SECONDS = 0.1
+"""How long a line may wait for others, to be written with them."""
+_SHORTEST = 64
+"""Bytes that the time of a line takes, and some more."""
 
 
 class _Line(logging.Formatter):
-    """Makes one line of JSON of a message; the lines of requests are such already."""
+    """Makes one line of JSON of a message."""
 
     def format(self, record: logging.LogRecord) -> str:
         told = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "time": _written(record.created),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
@@ -23,14 +31,55 @@ class _Line(logging.Formatter):
 
 def log_to_standard_error() -> None:
     """Write the log of the server and of uvicorn to standard error, and nowhere else."""
-    for name, level, form in (
-        ("calcigraph.access", logging.INFO, logging.Formatter("%(message)s")),
-        ("calcigraph.serve", logging.INFO, _Line()),
-        ("uvicorn", logging.WARNING, _Line()),
-    ):
+    for name, level in (("calcigraph.serve", logging.INFO), ("uvicorn", logging.WARNING)):
         handler = logging.StreamHandler()
-        handler.setFormatter(form)
+        handler.setFormatter(_Line())
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.setLevel(level)
         logger.propagate = False
+
+
+class Lines:
+    """Writes the lines of requests to standard error, many at a time and each with its time.
+
+    What is written at once is no more than a pipe takes in whole: so lines of several processes do not mix.
+    """
+
+    longest = select.PIPE_BUF - _SHORTEST
+    """Bytes that a line may have."""
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+        self._size = 0
+        self._second = 0
+        self._start = ""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def write(self, rest: str) -> None:
+        """Write a line of JSON that goes on like this after its time, soon; it must be ASCII."""
+        now = int(time.time())
+        if now != self._second:
+            self._second, self._start = now, f'{{"time": "{_written(now)}", '
+        size = len(self._start) + len(rest) + 1
+        if self._size + size > select.PIPE_BUF:
+            self.flush()
+        self._held.append(f"{self._start}{rest}\n")
+        self._size += size
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_HELD_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Write what is held."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        text = "".join(self._held)
+        self._held.clear()
+        self._size = 0
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def _written(moment: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))

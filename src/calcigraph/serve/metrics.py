@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from prometheus_client.core import Metric
@@ -72,12 +72,20 @@ class Metrics:
         """Count a request that came."""
         self._open.inc()
 
-    def answered(self, *, route: str, method: str, status: int, seconds: float, sent: int) -> None:
-        """Count a request that was answered."""
+    def ended_request(self) -> None:
+        """Count that one request less is being answered."""
         self._open.dec()
-        self._requests.labels(route, method, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
-        self._bytes.inc(sent)
+
+    def counter(self, *, route: str, method: str, status: int, sent: int) -> Callable[[float], None]:
+        """Return what counts a request that was answered so, in so many seconds."""
+        requests, seconds = self._requests.labels(route, method, str(status)), self._seconds.labels(route)
+
+        def count(taken: float) -> None:
+            requests.inc()
+            seconds.observe(taken)
+            self._bytes.inc(sent)
+
+        return count
 
     def ended(self, reason: str) -> None:
         """Count a worker that had to be replaced."""

@@ -48,7 +48,7 @@ def configured(current: Current, made: Build) -> uvicorn.Config:
     limits = current.settings.limits
     return uvicorn.Config(
         application(current, made),
-        http=bounded(limits),
+        http=bounded(limits, current.repeat),
         ws="none",
         lifespan="on",
         access_log=False,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from calcigraph.serve.hits import Reply
     from calcigraph.serve.line import Line
     from calcigraph.serve.metrics import Metrics
+    from calcigraph.serve.repeats import Key, Repeat
     from calcigraph.serve.settings import Settings
     from calcigraph.store.local import Build, BuildInfo, Home
 
@@ -47,6 +48,8 @@ class Serving:
     """Results of queries, and pages, by what was asked."""
     hits: Cache[Reply]
     """Answers as they were sent, by request."""
+    repeats: Cache[Repeat]
+    """The same in bytes, by the bytes of the request."""
     metrics: Metrics
     documents: Documents
     library: Library
@@ -90,6 +93,10 @@ class Current:
         """The build that is served now."""
         assert self._serving is not None, "the server has not started"  # noqa: S101
         return self._serving
+
+    def repeat(self, key: Key) -> Repeat | None:
+        """Return what was sent for a request of these bytes, if it is kept."""
+        return self.serving.repeats.get(key)
 
     @property
     def ready(self) -> bool:
@@ -145,8 +152,9 @@ class Current:
         self.metrics.opened(made.info)
         limits = self.settings.limits
         library = Library(self.product, pool, names, made.info, waiting=limits.waiting)
-        cache, hits = Cache[Kept](limits.cache // 2), Cache["Reply"](limits.cache // 2)
-        return Serving(made.info, names, pool, cache, hits, self.metrics, documents, library, marked)
+        most = limits.cache // 8
+        cache, hits, repeats = Cache[Kept](3 * most), Cache["Reply"](4 * most), Cache["Repeat"](most)
+        return Serving(made.info, names, pool, cache, hits, repeats, self.metrics, documents, library, marked)
 
     def _tell(self) -> None:
         """Tell the supervisor, if there is one, from which build this process answers."""
