@@ -358,7 +358,7 @@ def test_each_question_has_a_page(evidence: Evidence, pages: dict[str, Page]) ->
             question.summary,
             question.description,
             question.example,
-            question.fill({}),
+            question.text,
             *question.columns.values(),
         ):
             assert " ".join(text.split()) in words, name
