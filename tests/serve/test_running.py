@@ -212,3 +212,12 @@ def test_an_address_that_is_taken_is_said(server: Served, shared_home: Path) -> 
     assert (ran.returncode, ran.stdout) == (1, "")
     assert f"cannot listen on 127.0.0.1, port {server.port}" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_log_that_takes_nothing_more_keeps_no_answer_back(tmp_path: Path, shared_home: Path) -> None:
+    """With the disk of its log full it answers as before: new requests, and such as come again."""
+    (tmp_path / "server.log").symlink_to("/dev/full")
+    with running(tmp_path, home=shared_home) as served:
+        for number in range(40):
+            assert served.get(f"healthz?{'x' * 400}{number}").status_code == 200
+            assert served.ask(ALPHA).status_code == 200

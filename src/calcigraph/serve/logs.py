@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import select
 import sys
 import time
+from contextlib import suppress
 
 _HELD_SECONDS = 0.1
 """How long a line may wait for others, to be written with them."""
@@ -70,15 +72,15 @@ class Lines:
             self._timer = asyncio.get_running_loop().call_later(_HELD_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Write what is held."""
+        """Write what is held; where that is not possible, as on a full disk, it is lost, and no request with it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        text = "".join(self._held)
+        data = "".join(self._held).encode()
         self._held.clear()
         self._size = 0
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), data)
 
 
 def _written(moment: float) -> str:
