@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-import bmt
-
 
 def main() -> None:
     """Tell kgx where model and prefixes lie, and run its command line."""
+    import bmt
+
     model = files("biolink_model")
     bmt.Toolkit.__init__.__defaults__ = (str(model / "schema" / "biolink_model.yaml"), {"predicate mappings": []})
 

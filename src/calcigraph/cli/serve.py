@@ -63,7 +63,7 @@ def command(*, base: str, limits: tuple[str, ...], seeds: Path | None, home: Pat
     there are workers of all, and answers that are kept as many times `cache` as there are processes.
 
     \b
-    Examples:
+    Example:
       calcigraph serve --port 8000 --limit seconds=30
       calcigraph serve --processes 4 --workers 1
     """
