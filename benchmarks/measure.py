@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("pyoxigraph", "pyshifty", "rdflib", "pyshacl", "owlrl", "PyYAML")
 _NOISY = 1.25
 _KILOBYTE = 1024
+_LONG = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +130,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def shown(seconds: float) -> str:
     """Return a time as people read it.
 
-    >>> shown(0.0123), shown(3.456), shown(123.4)
-    ('12.3 ms', '3.46 s', '123 s')
+    >>> shown(0.0123), shown(3.456), shown(1234)
+    ('12.3 ms', '3.46 s', '1,234 s')
     """
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
-    return f"{seconds:.3g} s"
+    return f"{seconds:.3g} s" if seconds < _LONG else f"{seconds:,.0f} s"
 
 
 def verdict(value: float, target: float, *, at_most: bool) -> str:
