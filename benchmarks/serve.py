@@ -261,7 +261,13 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
                 )
         home = endpoints["calcigraph, kept"].removesuffix("sparql")
         pages = [
-            (f"/{page}", connections, f"{one.rate:,.0f}", verdict(one.p50, PAGE_MS, at_most=True), f"{one.p99:.1f}")
+            (
+                f"/{page}",
+                connections,
+                f"{one.rate:,.0f}",
+                verdict(one.p50, PAGE_MS, at_most=True) if one.rate else "no answer",
+                f"{one.p99:.1f}",
+            )
             for page in PAGES
             for connections in CONNECTIONS
             for one in [load(home + page, _reading(place), connections, seconds)]
