@@ -156,12 +156,12 @@ class Evidence:
 
     def marks_behind(self, profile: Profile) -> list[Mark]:
         """Return the marks on the sources of a profile, and on those that said something on it and are withdrawn."""
-        from calcigraph.questions.marks import on_records, withdrawn_on
+        from calcigraph.questions.marks import on_treatments
 
         treatment = profile.treatment.iri
         below = {treatment, *self.names.members.get(treatment, ())}
         parts = [one.record for one in profile.findings] + [one.claim for one in profile.claims]
-        return on_records([*parts, *withdrawn_on(below, self.marks)], self.marks)
+        return on_treatments(parts, below, self.marks)
 
     def changes_since(self, old: Evidence) -> list[Changes]:
         """Return what is new, what changed and what is gone since another state of the evidence, section by section.

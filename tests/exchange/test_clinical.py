@@ -145,21 +145,28 @@ def nanopubs(content: bytes) -> dict[str, list[ox.Quad]]:
     return found
 
 
-def read(quads: list[ox.Quad]) -> Nanopub:
-    """Return a nanopublication as the nanopub library reads it."""
+def graph_of(quads: list[ox.Quad]) -> rdflib.ConjunctiveGraph:
+    """Return a nanopublication as a graph of rdflib."""
     content: Any = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     graph = rdflib.ConjunctiveGraph()
     graph.parse(data=content.decode(), format="nquads")
-    return Nanopub(rdf=graph)
+    return graph
+
+
+def read(quads: list[ox.Quad]) -> Nanopub:
+    """Return a nanopublication as the nanopub library reads it."""
+    return Nanopub(rdf=graph_of(quads))
+
+
+def held_under(quads: list[ox.Quad]) -> tuple[Any, str]:
+    """Return what a nanopublication holds, as the nanopub library takes it, and the code in its address."""
+    held: Any = get_quads(graph_of(quads))  # type: ignore[no-untyped-call]
+    return held, str(held[0][0]).partition("#")[0].rpartition("/")[2]
 
 
 def trusted(quads: list[ox.Quad]) -> bool:
     """Whether the nanopub library finds that the address of a nanopublication is the hash of what it holds."""
-    content: Any = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
-    graph = rdflib.ConjunctiveGraph()
-    graph.parse(data=content.decode(), format="nquads")
-    held: Any = get_quads(graph)  # type: ignore[no-untyped-call]
-    code = str(held[0][0]).partition("#")[0].rpartition("/")[2]
+    held, code = held_under(quads)
     return bool(make_hash(held, hashstr=code) == code)
 
 
@@ -239,11 +246,7 @@ def test_a_signature_is_of_all_that_is_said(signed: bytes) -> None:
 
 def normal_form(quads: list[ox.Quad]) -> str:
     """Return the normal form that the nanopub library signs."""
-    content: Any = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
-    graph = rdflib.ConjunctiveGraph()
-    graph.parse(data=content.decode(), format="nquads")
-    held: Any = get_quads(graph)  # type: ignore[no-untyped-call]
-    code = str(held[0][0]).partition("#")[0].rpartition("/")[2]
+    held, code = held_under(quads)
     return str(normalize_quads(held, hashstr=code))  # type: ignore[no-untyped-call]
 
 

@@ -11,7 +11,7 @@ from calcigraph.exchange.parts import RECORDS, Part, gather
 from calcigraph.names.mappings import expand, read_mappings
 from calcigraph.names.vocabulary import BASE, PREFIX, TERMS
 from calcigraph.questions.answers import each_binding, rows
-from calcigraph.questions.marks import on_records, withdrawn_on
+from calcigraph.questions.marks import on_treatments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,8 +139,7 @@ class Source:
         """The marks on the sources in scope, and on those withdrawn that said something on the treatment."""
         known = self.evidence.marks
         records = {self._record(part, self.parts): None for part in self.parts.values()} if known else {}
-        gone = withdrawn_on(self._asked[self.treatment], known) if self.treatment else ()
-        return on_records([*records, *gone], known)
+        return on_treatments(records, self._asked[self.treatment] if self.treatment else (), known)
 
     def label(self, iri: str) -> str:
         """Return the label of a term."""

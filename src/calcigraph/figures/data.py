@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.questions.answers import rows
-from calcigraph.questions.marks import on_records, withdrawn_on
+from calcigraph.questions.marks import on_treatments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,8 +107,7 @@ class Data:
 
     def marked(self, records: Iterable[str], treatment: str) -> list[str]:
         """Return in sentences the marks on records, and on those withdrawn that said something on a treatment."""
-        marks = self.evidence.marks
-        return [mark.words for mark in on_records([*records, *withdrawn_on(self.below(treatment), marks)], marks)]
+        return [mark.words for mark in on_treatments(records, self.below(treatment), self.evidence.marks)]
 
     def label(self, iri: str) -> str:
         """Return the label of a term."""

@@ -86,8 +86,9 @@ def on_records(nodes: Iterable[str], known: Mapping[str, Sequence[Mark]]) -> lis
     return [mark for record in records for mark in known.get(record, ())]
 
 
-def withdrawn_on(treatments: Container[str], known: Mapping[str, Sequence[Mark]]) -> list[str]:
-    """Return the records that said something on one of the treatments, and whose sources are withdrawn."""
-    return [
+def on_treatments(nodes: Iterable[str], treatments: Container[str], known: Mapping[str, Sequence[Mark]]) -> list[Mark]:
+    """Return the marks on the records of these addresses, and on those withdrawn that said something on a treatment."""
+    withdrawn = [
         record for record, many in known.items() if any(one in treatments for mark in many for one in mark.treatments)
     ]
+    return on_records([*nodes, *withdrawn], known)

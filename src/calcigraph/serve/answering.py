@@ -81,7 +81,7 @@ async def give(
     choice = triples if result.form == "graph" else rows
     assert choice is not None  # noqa: S101 -- a worker writes a format that it was given
     headers["Content-Type"] = choice.content_type
-    link = await asyncio.to_thread(serving.marked.link, result.content) if result.form == "solutions" else ""
+    link = await serving.marked.link(result.content) if result.form == "solutions" else ""
     headers |= {"Link": link} if link else {}
     if result.length > wire.CHUNK and not serving.cache.takes(result.length):
         headers["Content-Length"] = str(result.length)

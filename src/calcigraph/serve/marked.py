@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
@@ -26,14 +27,15 @@ class Marked:
     def __init__(self, marks: Mapping[str, Sequence[Mark]]) -> None:
         self._marks = {record.encode(): tuple(many) for record, many in marks.items()}
 
-    def link(self, content: IO[bytes]) -> str:
+    async def link(self, content: IO[bytes]) -> str:
         """Return the value of a `Link` header with the notices on the records that rows name, or nothing.
 
         The rows are in a SPARQL results format, which writes addresses in full and something after each. The file
         stands at its start afterwards.
         """
-        if not self._marks:
-            return ""
+        return await asyncio.to_thread(self._link_in, content) if self._marks else ""
+
+    def _link_in(self, content: IO[bytes]) -> str:
         named = sorted(set(self._named(content)))
         content.seek(0)
         return ", ".join([_link(mark) for record in named for mark in self._marks[record]][:_MOST])
