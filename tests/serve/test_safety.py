@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -243,6 +244,16 @@ def test_a_query_for_which_nobody_waits_is_ended(strict: Served) -> None:
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(strict.address + "sparql", data={"query": ENDLESS}, timeout=0.2)
     assert served_at_once(strict)
+
+
+def test_a_client_that_hangs_up_is_no_fault_of_the_server(strict: Served) -> None:
+    """It is logged as a request that was wrong, without a traceback."""
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(strict.address + "sparql?hangs-up", data={"query": ENDLESS}, timeout=0.5)
+    assert eventually(lambda: "hangs-up" in strict.log.read_text())
+    lines = [json.loads(line) for line in strict.log.read_text().splitlines()]
+    assert [line["status"] for line in lines if line.get("query") == "hangs-up"] == [400]
+    assert not [line for line in lines if "Traceback" in line.get("error", "")]
 
 
 def test_what_went_wrong_is_counted(strict: Served) -> None:

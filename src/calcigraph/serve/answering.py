@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from calcigraph.serve.formats import Format
-    from calcigraph.serve.pool import Result
+    from calcigraph.serve.pipe import Result
     from calcigraph.serve.serving import Serving
 
 _WATCH_SECONDS = 0.25
-"""How long a query runs before the server looks whether someone still waits for it."""
+"""How long a query runs before the server watches whether someone still waits for it: most are answered by then."""
 
 
 class Asking(NamedTuple):
@@ -58,7 +58,7 @@ async def give(
         asking.named_graphs,
     )
     types = (rows and rows.content_type, triples and triples.content_type)
-    key = tag(serving.digest, job, types)
+    key = tag(serving.digest, job.query, job[1:], types)
     headers = dict(FRESH)
     same = repeatable(asking.query)
     if same:
@@ -96,7 +96,7 @@ async def give(
 async def fetch(serving: Serving, query: str, *, rows: str | None = None, graph: str | None = None) -> bytes:
     """Return the answer to a query of the project's own, as bytes in the format of that name."""
     job = wire.Job(query, rows, graph)
-    key = tag("fetched", job)
+    key = tag("fetched", *job)
     kept = serving.cache.get(key)
     if kept is None:
         result = await serving.pool.run(job)
@@ -114,16 +114,32 @@ def _choices(
 
 
 async def _run(request: Request, serving: Serving, job: wire.Job) -> Result:
-    """Return the result; a query for which nobody waits any more is ended."""
-    task = asyncio.create_task(serving.pool.run(job))
+    """Return the result; a query for which nobody waits any more is ended, and refused as `left`."""
+    loop = asyncio.get_running_loop()
+    asking = asyncio.current_task()
+    assert asking is not None  # noqa: S101 -- a coroutine runs in a task
+    watching: list[asyncio.Task[None]] = []
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        left = True
+        asking.cancel()
+
+    later = loop.call_later(_WATCH_SECONDS, lambda: watching.append(loop.create_task(watch())))
     try:
-        while not (await asyncio.wait({task}, timeout=_WATCH_SECONDS))[0]:
-            if await request.is_disconnected():
-                break
+        return await serving.pool.run(job)
+    except asyncio.CancelledError:
+        if not left:
+            raise
+        asking.uncancel()
+        raise Refused(Why.LEFT, "Nobody waits for this answer any more.") from None
     finally:
-        if not task.done():
-            task.cancel()
-    return await task
+        later.cancel()
+        for one in watching:
+            one.cancel()
 
 
 async def _parts(content: IO[bytes]) -> AsyncIterator[bytes]:

@@ -42,8 +42,9 @@ _SAFE = {
 
 
 def routes() -> list[BaseRoute]:
-    """Return all routes."""
+    """Return all routes, that with most requests first: they are tried in order."""
     return [
+        _route("/sparql", sparql.endpoint, ["GET", "POST"]),
         _route("/", views.front),
         _route("/term/{name}", views.term),
         _route("/treatments", views.treatments),
@@ -51,7 +52,6 @@ def routes() -> list[BaseRoute]:
         _route("/publications", views.publications),
         _route("/why", views.why),
         _route("/search", views.search),
-        _route("/sparql", sparql.endpoint, ["GET", "POST"]),
         _route("/console.json", console.known),
         _route("/questions", questions.listing),
         _route("/questions/{name}", questions.answer),

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.serve.accesslog import ROUTE
-from calcigraph.serve.protocol import FORM, QUERY
+from calcigraph.serve.protocol import BODY, FORM, QUERY
 from calcigraph.serve.repeats import AGAIN, LONGEST, RAW, Again
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Hits:
             if whole is None:
                 await self._app(scope, receive, send)
                 return
-            body = whole
+            scope[BODY] = body = whole
         key = _key(scope, body)
         serving = self._current.serving
         reply = serving.hits.get(key)
@@ -139,7 +139,7 @@ class Hits:
         )
 
     async def _read(self, receive: Receive) -> tuple[bytes | None, Receive]:
-        """Return the body if it comes in one part, and what gives the application all that was taken of it."""
+        """Return the body if it comes in one part, or else nothing, and what gives the application what was taken."""
         late = False
         first: Message = {}
         try:
@@ -147,6 +147,8 @@ class Hits:
                 first = await receive()
         except TimeoutError:
             late = True
+        if first.get("type") == "http.request" and not first.get("more_body", False):
+            return first.get("body", b""), receive
         given = False
 
         async def again() -> Message:
@@ -159,8 +161,7 @@ class Hits:
                 raise TimeoutError
             return first
 
-        whole = first.get("type") == "http.request" and not first.get("more_body", False)
-        return (first.get("body", b"") if whole else None), again
+        return None, again
 
 
 def _key(scope: Scope, body: bytes) -> _Key:

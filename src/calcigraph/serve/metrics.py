@@ -57,7 +57,8 @@ class Metrics:
             ("reason",),
             registry=self._registry,
         )
-        self._cached = Counter("calcigraph_cache", "Answers looked for in memory", ("found",), registry=self._registry)
+        cached = Counter("calcigraph_cache", "Answers looked for in memory", ("found",), registry=self._registry)
+        self._cached = {True: cached.labels("yes"), False: cached.labels("no")}
         self._repeated = Counter(
             "calcigraph_repeated", "Answers given again as they had been sent", registry=self._registry
         )
@@ -93,7 +94,7 @@ class Metrics:
 
     def cached(self, *, hit: bool) -> None:
         """Count a look for an answer in memory."""
-        self._cached.labels("yes" if hit else "no").inc()
+        self._cached[hit].inc()
 
     def repeated(self) -> None:
         """Count an answer that was given again as it had been sent."""

@@ -9,26 +9,25 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 from collections import deque
 from dataclasses import asdict, dataclass, field
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from calcigraph.errors import CalcigraphError
-from calcigraph.serve import wire
+from calcigraph.serve.pipe import Pipe, WorkerGone, expire
 from calcigraph.serve.problems import Refused, Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from pathlib import Path
 
+    from calcigraph.serve.pipe import Result
     from calcigraph.serve.settings import Settings
+    from calcigraph.serve.wire import Job
 
 log = logging.getLogger("calcigraph.serve")
 _NO_MEMORY = "memory allocation"
 """What the engine prints when the system gives it no more memory."""
-_SPOOL = 2**20
-"""Bytes of a result that are held in memory; a larger one is kept in a file while it is sent."""
 _START_SECONDS = 300.0
 _GONE = 0
 """In the place of the process of a worker that was ended."""
@@ -38,25 +37,10 @@ class PoolFailed(CalcigraphError, RuntimeError):
     """Workers that could not be started."""
 
 
-class Result(NamedTuple):
-    """A result: `solutions` or `graph`, and its bytes, in a file that stands at its start."""
-
-    form: str
-    content: IO[bytes]
-    length: int
-
-
 @dataclass(eq=False, slots=True)
 class _Worker:
     pid: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-
-def _refusal(data: bytes) -> Refused:
-    """Return what a worker says of a query that it does not answer."""
-    problem = json.loads(data)
-    return Refused(Why(problem["code"]), problem["message"], **problem["facts"])
+    pipe: Pipe
 
 
 @dataclass(eq=False)
@@ -116,7 +100,7 @@ class Pool:
             message = f"The workers for {self.build} could not be started."
             raise PoolFailed(message) from error
 
-    async def run(self, job: wire.Job) -> Result:
+    async def run(self, job: Job) -> Result:
         """Return the result of the job.
 
         Raises Refused: what the worker says of the query, `time`, `memory`, `depth` or `size` for a limit that it
@@ -125,17 +109,18 @@ class Pool:
         worker = await self._take()
         keep = False
         try:
-            async with asyncio.timeout(self.settings.limits.seconds):
-                result, keep = await self._converse(worker, job)
-                return result
+            result = await worker.pipe.ask(job, self.settings.limits.seconds)
         except Refused:
             keep = True
             raise
         except TimeoutError as error:
             self.ended(Why.TIME)
             raise self._too_long() from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+        except WorkerGone as error:
             raise self._why(*await self._end(worker, kill=False)) from error
+        else:
+            keep = not result.spent
+            return result
         finally:
             if keep:
                 self._give_back(worker)
@@ -148,7 +133,7 @@ class Pool:
             self._quiet.clear()
             await self._quiet.wait()
         for worker in self._idle:
-            worker.writer.close()
+            worker.pipe.close()
         self._idle.clear()
         self._control.close()
         await self._process.wait()
@@ -160,44 +145,24 @@ class Pool:
         if self.broken or self.waiting >= self.settings.limits.waiting:
             message = "Too many queries are waiting. Come back in a second."
             raise Refused(Why.BUSY, message, waiting=self.waiting)
-        waiter: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[_Worker] = loop.create_future()
         self._waiters.append(waiter)
+        late = loop.call_later(self.settings.limits.seconds, expire, waiter)
         try:
-            async with asyncio.timeout(self.settings.limits.seconds):
-                return await waiter
+            return await waiter
         except asyncio.CancelledError:
             # The request is gone: a worker that it was given in the same moment goes to the next one.
-            if waiter.done() and not waiter.cancelled():
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self._give_back(waiter.result())
             raise
         except TimeoutError as error:
             message = "No worker became free in time. Come back in a few seconds."
             raise Refused(Why.BUSY, message, waiting=self.waiting) from error
         finally:
+            late.cancel()
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
-
-    async def _converse(self, worker: _Worker, job: wire.Job) -> tuple[Result, bool]:
-        """Return the result, and whether the worker may go on."""
-        worker.writer.write(wire.frame(wire.JOB, job.to_bytes()))
-        await worker.writer.drain()
-        content: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 -- it goes out with the result
-        length = 0
-        try:
-            while True:
-                kind, size = wire.HEAD.unpack(await worker.reader.readexactly(wire.HEAD.size))
-                data = await worker.reader.readexactly(size)
-                if kind == wire.END:
-                    facts = json.loads(data)
-                    content.seek(0)
-                    return Result(facts["form"], content, length), not facts["spent"]
-                if kind == wire.ERROR:
-                    raise _refusal(data)  # noqa: TRY301 -- the content is closed below
-                length += size
-                content.write(data)
-        except BaseException:
-            content.close()
-            raise
 
     def _give_back(self, worker: _Worker) -> None:
         """Hand the worker to the query that has waited longest, or make it free."""
@@ -258,15 +223,14 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             answer = await self._tell({"do": "fork"}, [theirs.fileno()])
-        reader, writer = await asyncio.open_connection(sock=ours, limit=4 * wire.CHUNK)
-        return _Worker(answer["pid"], reader, writer)
+        return _Worker(answer["pid"], await Pipe.over(ours))
 
     async def _end(self, worker: _Worker, *, kill: bool) -> tuple[int, str]:
         """End the worker, or wait until it has ended; return its exit code and what it printed."""
         if worker.pid == _GONE:
             return 0, ""
         pid, worker.pid = worker.pid, _GONE
-        worker.writer.close()
+        worker.pipe.close()
         told = await self._tell({"do": "end", "pid": pid, "kill": kill})
         return told["status"], told["said"]
 

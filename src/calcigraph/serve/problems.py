@@ -25,6 +25,7 @@ class Why(StrEnum):
     FAILED = "failed"
     FEDERATION = "federation"
     FORMAT = "format"
+    LEFT = "left"
     MEDIA_TYPE = "media-type"
     MEMORY = "memory"
     METHOD = "method"
@@ -50,6 +51,7 @@ STATUS = {
     Why.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     Why.FEDERATION: HTTPStatus.FORBIDDEN,
     Why.FORMAT: HTTPStatus.BAD_REQUEST,
+    Why.LEFT: HTTPStatus.BAD_REQUEST,
     Why.MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Why.MEMORY: HTTPStatus.SERVICE_UNAVAILABLE,
     Why.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,

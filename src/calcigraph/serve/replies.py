@@ -18,7 +18,12 @@ FRESH = {"Vary": "Accept", "Cache-Control": "no-cache"}
 
 def tag(*parts: object) -> str:
     """Return the entity tag of what is made of these parts; it is weak, as compressed and plain answers share it."""
-    return f'W/"{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"'
+    found = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode() if isinstance(part, str) else repr(part).encode()
+        found.update(b"%d:" % len(data))
+        found.update(data)
+    return f'W/"{found.hexdigest()}"'
 
 
 def has_already(request: Request, etag: str) -> bool:
