@@ -1,6 +1,7 @@
 """Serve one graph by calcigraph, Oxigraph's own server and rdflib-endpoint, and let wrk ask each of them the same.
 
-The questions are the project's own files, posted as they are. `calcigraph` runs twice: once with its kept answers off,
+The questions are the project's own files, posted as they are, to one server at a time: the others are halted, so that
+what one still does for nobody is not taken from the next. `calcigraph` runs twice: once with its kept answers off,
 which is compared with the peers, and once as it is, whose repeated answers and pages are measured. Every server gives
 the same number of rows, or the table says which does not. Needs `wrk` (Debian) and, of PyPI, `oxigraph` and
 `rdflib-endpoint`.
@@ -13,6 +14,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,17 +31,22 @@ from measure import calcigraph_command, table, verdict, versions
 from synthetic import write
 
 import calcigraph
+from calcigraph.questions.ask import bind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-QUESTIONS = ("treatments", "contradictions", "prevalence", "lookup")
+QUESTIONS = ("treatments", "treatments condition=cg:SystemicSclerosis", "contradictions", "prevalence", "lookup")
+"""Each with what is asked for, as names of terms."""
 PAGES = ("", "treatments", "questions/treatments", "term/Minocycline")
 CONNECTIONS = (1, 4, 32)
 SIZES, FULL = (10_000,), (10_000, 170_000)
 """Triples that records state; with what rules derive, the graph of the last has a million."""
+_SMALL, _LONGER = 10_000, 5
+"""Triples from which on a measurement takes so many times as long, as questions do."""
 SAME, FASTER, KEPT, TAIL, PAGE_MS = 0.9, 10.0, 5.0, 3.0, 20.0
 _WAIT_SECONDS = 120.0
+_DRAIN_SECONDS = 60.0
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -89,7 +96,7 @@ def _milliseconds(said: str, part: str) -> float:
 
 def posting(folder: Path, name: str, query: str) -> Path:
     """Write the script that makes wrk post a query."""
-    script = folder / f"{name}.lua"
+    script = folder / (re.sub(r"\W+", "-", name) + ".lua")
     script.write_text(
         f'wrk.method = "POST"\nwrk.body = [==[{query}]==]\n'
         'wrk.headers["Content-Type"] = "application/sparql-query"\nwrk.headers["Accept"] = "text/csv"\n',
@@ -98,10 +105,27 @@ def posting(folder: Path, name: str, query: str) -> Path:
     return script
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its endpoint, and its process, which leads a group of its own."""
+
+    address: str
+    pid: int
+
+    def alone(self, others: Iterable[Server]) -> None:
+        """Halt the others, and let this one finish what it was asked before: some go on when nobody waits any more."""
+        for other in others:
+            os.killpg(other.pid, signal.SIGCONT if other is self else signal.SIGSTOP)
+        end = time.monotonic() + _DRAIN_SECONDS
+        while time.monotonic() < end and _worked(self.pid):
+            pass
+
+
 @contextmanager
-def server(command: list[str], address: str, **more: Any) -> Iterator[str]:
+def server(command: list[str], address: str, **more: Any) -> Iterator[Server]:
     """Run a server until the block ends; its SPARQL endpoint answers when the block begins."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more) as running:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    with subprocess.Popen(command, **quiet, **more) as running:
         try:
             end = time.monotonic() + _WAIT_SECONDS
             while time.monotonic() < end and running.poll() is None:
@@ -115,8 +139,9 @@ def server(command: list[str], address: str, **more: Any) -> Iterator[str]:
                 raise click.ClickException(message)
             while time.monotonic() < end and _worked(running.pid):
                 pass
-            yield address
+            yield Server(address, running.pid)
         finally:
+            os.killpg(running.pid, signal.SIGCONT)
             running.terminate()
 
 
@@ -139,8 +164,8 @@ def free_port() -> int:
         return port
 
 
-def servers(stack: ExitStack, place: Path, evidence: calcigraph.Evidence) -> dict[str, str]:
-    """Start all servers on the same graph; return the endpoint of each."""
+def servers(stack: ExitStack, place: Path, evidence: calcigraph.Evidence) -> dict[str, Server]:
+    """Start all servers on the same graph."""
     if evidence.dump is None:
         message = "The build is not on this machine."
         raise click.ClickException(message)
@@ -199,13 +224,22 @@ def rows_of(address: str, query: str) -> int:
     return len(list(csv.reader(io.StringIO(answer.text)))) - 1
 
 
-def asked(evidence: calcigraph.Evidence, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the queries: each question as it stands, and where it needs an identifier, that of a record."""
+def asked(evidence: calcigraph.Evidence, questions: tuple[str, ...]) -> dict[str, str]:
+    """Return the queries: each question with what is asked for, and where it needs an identifier, that of a record."""
     record = next(iter(evidence.names.labels))
-    return {
-        name: question.fill({one.name: f"<{record}>" for one in question.parameters.values() if one.required})
-        for name, question in ((name, evidence.questions[name]) for name in names)
-    }
+    queries = {}
+    for asking in questions:
+        name, *told = asking.split()
+        question = evidence.questions[name]
+        given = {one.name: record for one in question.parameters.values() if one.required}
+        given |= dict(one.split("=", 1) for one in told)
+        queries[asking] = question.fill(bind(question, given, evidence.names))
+    return queries
+
+
+def held(value: float, target: float, *, at_most: bool) -> str:
+    """Return a value, with whether it keeps its target."""
+    return f"{value:,.2f} {verdict(value, target, at_most=at_most)}"
 
 
 def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
@@ -217,12 +251,23 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
         queries = asked(evidence, names)
         endpoints = servers(stack, place, evidence)
         peers = [name for name in endpoints if name != "calcigraph, kept"]
+        seconds *= _LONGER if size > _SMALL else 1
+
+        def measured(name: str, script: Path, connections: int, page: str | None = None) -> Load:
+            one = endpoints[name]
+            one.alone(endpoints.values())
+            address = one.address if page is None else one.address.removesuffix("sparql") + page
+            return load(address, script, connections, seconds)
+
         lines, tails, kept = [], [], []
         for name, query in queries.items():
             script = posting(place, name, query)
-            counts = {peer: rows_of(endpoints[peer], query) for peer in peers}
+            counts = {}
+            for peer in peers:
+                endpoints[peer].alone(endpoints.values())
+                counts[peer] = rows_of(endpoints[peer].address, query)
             for connections in CONNECTIONS:
-                seen = {peer: load(at, script, connections, seconds) for peer, at in endpoints.items()}
+                seen = {peer: measured(peer, script, connections) for peer in endpoints}
                 rates = ", ".join(f"{peer} {one.rate:,.1f}" for peer, one in seen.items())
                 click.echo(f"{name}, {connections} connections: {rates} a second", err=True)
                 ours, ox, rdf = seen["calcigraph"], seen["Oxigraph"], seen["rdflib-endpoint"]
@@ -233,8 +278,8 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
                         f"{ours.rate:,.0f}",
                         f"{ox.rate:,.0f}",
                         f"{rdf.rate:,.1f}",
-                        verdict(ours.rate / ox.rate, SAME, at_most=False) if ox.rate else "no answer",
-                        verdict(ours.rate / rdf.rate, FASTER, at_most=False) if rdf.rate else "no answer",
+                        held(ours.rate / ox.rate, SAME, at_most=False) if ox.rate else "no answer",
+                        held(ours.rate / rdf.rate, FASTER, at_most=False) if rdf.rate else "no answer",
                         "" if len(set(counts.values())) == 1 else str(counts),
                     )
                 )
@@ -244,7 +289,7 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
                         connections,
                         f"{ours.p50:.2f}",
                         f"{ours.p99:.2f}",
-                        verdict(ours.p99 / ours.p50, TAIL, at_most=True),
+                        held(ours.p99 / ours.p50, TAIL, at_most=True),
                         f"{ox.p99 / ox.p50:.1f}",
                         ours.failed,
                     )
@@ -255,22 +300,21 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
                         name,
                         connections,
                         f"{again.rate:,.0f}",
-                        verdict(again.rate / ox.rate, KEPT, at_most=False) if ox.rate else "no answer",
+                        held(again.rate / ox.rate, KEPT, at_most=False) if ox.rate else "no answer",
                         f"{again.p99:.2f}",
                     )
                 )
-        home = endpoints["calcigraph, kept"].removesuffix("sparql")
         pages = [
             (
                 f"/{page}",
                 connections,
                 f"{one.rate:,.0f}",
-                verdict(one.p50, PAGE_MS, at_most=True) if one.rate else "no answer",
+                held(one.p50, PAGE_MS, at_most=True) if one.rate else "no answer",
                 f"{one.p99:.1f}",
             )
             for page in PAGES
             for connections in CONNECTIONS
-            for one in [load(home + page, _reading(place), connections, seconds)]
+            for one in [measured("calcigraph, kept", _reading(place), connections, page)]
         ]
         quads = evidence.info.quads if evidence.info is not None else 0
         click.echo(f"\n## {quads:,} quads, {size:,} of them stated\n\nAnswers a second, nothing kept:\n")
@@ -294,7 +338,14 @@ def _reading(place: Path) -> Path:
 @click.command()
 @click.option("--full", is_flag=True, help="Also a graph of 10⁶ triples: half an hour.")
 @click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Of each measurement.")
-@click.option("--question", "names", multiple=True, default=QUESTIONS, show_default=True, help="What is asked.")
+@click.option(
+    "--question",
+    "names",
+    multiple=True,
+    default=QUESTIONS,
+    show_default=True,
+    help="What is asked, perhaps about something: NAME [PARAMETER=TERM].",
+)
 def main(*, full: bool, seconds: int, names: tuple[str, ...]) -> None:
     """Compare the servers, and print the tables as Markdown."""
     click.echo(versions())
