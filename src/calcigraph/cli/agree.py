@@ -13,6 +13,7 @@ import click
 from calcigraph.cli import options
 from calcigraph.cli.grid import headed
 from calcigraph.cli.talk import FINDINGS
+from calcigraph.questions.markdown import markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ def _write(fields: Sequence[tuple[Pair, Compared]], form: str) -> None:
         csv.writer(out, lineterminator="\n").writerows([_HEAD, *differences])
         click.echo(out.getvalue(), nl=False)
     else:
-        draw = _markdown if form == "markdown" else _grid
+        draw = markdown_table if form == "markdown" else _grid
         tables = [draw(head, rows) for head, rows in ((_HEAD, differences), (_AGREED, agreed)) if rows]
         click.echo("\n\n".join(tables) or "The readers agree, or there is nothing to compare.")
 
@@ -118,8 +119,3 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = [head, *rows]
     widths = [min(_WIDEST, max(map(len, column))) for column in zip(*cells, strict=True)]
     return headed(cells, widths)
-
-
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

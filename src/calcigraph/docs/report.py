@@ -10,6 +10,7 @@ from calcigraph.docs.sources import load_sources
 from calcigraph.errors import ReportFailed
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.questions.answers import heading
+from calcigraph.questions.markdown import markdown_table
 from calcigraph.synthesis.profiles.forms import Section, sections
 from calcigraph.synthesis.profiles.reading import title
 
@@ -87,8 +88,7 @@ def to_markdown(report: Report) -> str:
     for section in report.sections:
         lines += ["", f"## {section.heading}", *(["", " ".join(section.sentences)] if section.sentences else [])]
         if section.rows:
-            lines += ["", _line(section.columns), "|" + " --- |" * len(section.columns)]
-            lines += [_line(row) for row in section.rows]
+            lines += ["", markdown_table(section.columns, section.rows)]
     lines += ["", "## Sources", ""]
     for source in report.sources:
         links = ", ".join(f"[{link.text}]({link.href})" for link in source.links)
@@ -155,7 +155,3 @@ def _sources(evidence: Evidence, answers: Sequence[Answer]) -> Iterator[Source]:
                 if term is not None:
                     named |= {word.partition("#")[0] for word in term["value"].split()}
     yield from sorted((known[iri] for iri in named & known.keys()), key=lambda source: (source.label, source.iri))
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from calcigraph.questions.markdown import markdown_table
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -127,14 +129,8 @@ def to_separated(answer: Answer, delimiter: str) -> str:
 def to_markdown(answer: Answer) -> str:
     """Return the columns for people as a Markdown table."""
     columns = answer.shown
-    lines = ["| " + " | ".join(heading(column) for column in columns) + " |", "|" + " --- |" * len(columns)]
-    lines += ["| " + " | ".join(_in_a_cell(row[column]) for column in columns) + " |" for row in answer]
-    return "\n".join(lines) + "\n"
-
-
-def _in_a_cell(value: Value) -> str:
-    text = "" if value is None else _plain(value)
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+    rows = (["" if row[column] is None else _plain(row[column]) for column in columns] for row in answer)
+    return markdown_table([heading(column) for column in columns], rows) + "\n"
 
 
 def to_turtle(answer: Answer) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.names.vocabulary import BASE
+from calcigraph.questions.markdown import markdown_table
 from calcigraph.synthesis.profiles.reading import limits, patients, title
 from calcigraph.synthesis.values import Pool
 
@@ -103,18 +104,13 @@ def to_markdown(profile: Profile) -> str:
         if section.sentences:
             lines += ["", " ".join(section.sentences)]
         if section.rows:
-            lines += ["", _line(section.columns), "|" + " --- |" * len(section.columns)]
-            lines += [_line(row) for row in section.rows]
+            lines += ["", markdown_table(section.columns, section.rows)]
     return "\n".join(lines) + "\n"
 
 
 def to_json(profile: Profile) -> str:
     """Return a profile as a JSON object: the names of its fields, proportions between 0 and 1, IRIs in full."""
     return json.dumps(_plain(profile), ensure_ascii=False, indent=2) + "\n"
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells) + " |"
 
 
 def _pooled(heading: str, found: Pool | NoPool) -> Section:
