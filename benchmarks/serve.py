@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,16 +145,23 @@ def server(command: list[str], address: str, **more: Any) -> Iterator[Server]:
             running.terminate()
 
 
-def _worked(pid: int) -> bool:
-    """Return whether a process worked in the last half second: what it loads at leisure is no part of an answer."""
-    stat = Path(f"/proc/{pid}/stat")
+def _worked(leader: int) -> bool:
+    """Return whether a server worked in the last half second: what it does at leisure is no part of an answer."""
 
     def ticks() -> int:
-        return sum(int(one) for one in stat.read_text().rsplit(")", 1)[1].split()[11:13])
+        return sum(int(one) for stat in _group(leader) for one in stat[11:13])
 
     before = ticks()
     time.sleep(0.5)
     return ticks() - before > 1
+
+
+def _group(leader: int) -> Iterator[list[str]]:
+    """Yield, for each process of a group, its fields in `/proc/PID/stat` that follow its name."""
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            if process.name.isdigit() and os.getpgid(int(process.name)) == leader:
+                yield (process / "stat").read_text().rsplit(")", 1)[1].split()
 
 
 def free_port() -> int:

@@ -329,6 +329,16 @@ def test_why_leads_from_a_number_to_the_paper(server: Served) -> None:
     assert server.get("why?question=nothing&row=1", headers=HTML).status_code == 404
 
 
+def test_the_address_of_a_server_is_what_the_client_calls_it(server: Served) -> None:
+    """What is to be copied names the host of the request, and a host that is none breaks out of nothing."""
+    path = "questions/treatments"
+    named = server.get(path, headers={"Accept": "text/html", "Host": "evidence.example:8080"}).text
+    assert "curl &#39;http://evidence.example:8080/questions/treatments?format=csv&#39;" in named
+    odd = server.get(path, headers={"Accept": "text/html", "Host": "x'\"><script>alert(1)</script>"}).text
+    assert "<script>alert" not in odd
+    assert ".invalid" not in named + odd
+
+
 def test_a_question_is_a_form_with_its_answer(server: Served) -> None:
     """The page shows the rows that programs get, and how to get them; names that are not known are told so."""
     path = "questions/treatments?condition=SSc"

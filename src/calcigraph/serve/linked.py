@@ -16,6 +16,7 @@ from calcigraph.serve.answering import Asking, fetch, give
 from calcigraph.serve.description import describe, serialised
 from calcigraph.serve.formats import GRAPHS, PAGE
 from calcigraph.serve.negotiation import choose_any
+from calcigraph.serve.pages.kept import Page
 from calcigraph.serve.pages.lists import ontology_page
 from calcigraph.serve.pages.record import record_page
 from calcigraph.serve.problems import Refused, Why
@@ -141,7 +142,7 @@ async def _page(request: Request, current: Current, iri: str, query: str) -> Res
             return record_page(library, base, iri, triples)
         return statements_page(triples, iri, library.names, prefixes, base)
 
-    return await give_page(request, ("address", iri), make)
+    return await give_page(request, Page(("address", iri), make))
 
 
 def _links(place: str, iri: str) -> str:

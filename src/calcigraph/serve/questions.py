@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from calcigraph.errors import UnknownQuestion
 from calcigraph.names.nearest import nearest
 from calcigraph.questions.ask import bind, remarks
+from calcigraph.serve import wanted
 from calcigraph.serve.answering import Asking, give
 from calcigraph.serve.formats import PAGE, SOLUTIONS, Format
 from calcigraph.serve.negotiation import choose, choose_any
 from calcigraph.serve.openapi import describe
-from calcigraph.serve.pages.question import question_page, questions_page
 from calcigraph.serve.protocol import parse_fields, single
-from calcigraph.serve.replies import home, reply
+from calcigraph.serve.replies import reply
 from calcigraph.serve.views import give_page
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def listing(request: Request) -> Response:
     [choice] = choose_any(request.headers.get("accept"), asked, (_JSON, PAGE))
     base = current.settings.base
     if choice is not None and choice.format is PAGE:
-        return reply(request, questions_page(base, current.questions.values()), choice.content_type)
+        return await give_page(request, wanted.listing(base, current.questions.values()))
     listed = [_summary(question, f"{base}/questions/{name}") for name, question in current.questions.items()]
     return reply(request, json.dumps({"questions": listed}, ensure_ascii=False, indent=1), _JSON.media_type)
 
@@ -56,9 +56,7 @@ async def answer(request: Request) -> Response:
     named = {field for field, value in fields if field not in _FORMAT_NAMES and value.strip()}
     given = {field: value for field in sorted(named) if (value := single(fields, field)) is not None}
     if not text_asked and _for_people(request, form):
-        base, site = current.settings.base, home(request, current.settings.base)
-        key = ("question", question.name, site, *map("=".join, given.items()))
-        return await give_page(request, key, lambda library: question_page(library, base, question, given, site))
+        return await give_page(request, wanted.question(current.settings.base, question, given))
     query = question.fill(bind(question, given, serving.names))
     if text_asked:
         return reply(request, query, _QUERY_TYPE)

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from calcigraph.errors import CalcigraphError
 from calcigraph.questions.marks import by_record
+from calcigraph.serve.ahead import make_ahead
 from calcigraph.serve.cache import Cache, Kept
 from calcigraph.serve.documents import Documents, read_documents, read_queries
 from calcigraph.serve.marked import Marked
+from calcigraph.serve.pages.kept import Pages
 from calcigraph.serve.pages.library import Library
 from calcigraph.serve.pool import Pool
+from calcigraph.serve.wanted import everybodys
 from calcigraph.serve.wire import Job
 
 if TYPE_CHECKING:
@@ -53,6 +56,9 @@ class Serving:
     metrics: Metrics
     documents: Documents
     library: Library
+    pages: Pages
+    ahead: asyncio.Task[None]
+    """What makes pages before anybody asks for them."""
     marked: Marked
 
     @property
@@ -61,7 +67,8 @@ class Serving:
         return self.info.digest
 
     async def close(self) -> None:
-        """End all workers, once the pages that are being made and the queries that run are done."""
+        """End all workers, once the pages that are asked for and the queries that run are done."""
+        self.ahead.cancel()
         await self.library.close()
         await self.pool.close()
 
@@ -154,7 +161,12 @@ class Current:
         library = Library(self.product, pool, names, made.info, waiting=limits.waiting)
         most = limits.cache // 8
         cache, hits, repeats = Cache[Kept](3 * most), Cache["Reply"](4 * most), Cache["Repeat"](most)
-        return Serving(made.info, names, pool, cache, hits, repeats, self.metrics, documents, library, marked)
+        pages = Pages(library, cache)
+        wanted = everybodys(self.settings.base, self.questions.values())
+        ahead = asyncio.create_task(make_ahead(library, pages, wanted))
+        return Serving(
+            made.info, names, pool, cache, hits, repeats, self.metrics, documents, library, pages, ahead, marked
+        )
 
     def _tell(self) -> None:
         """Tell the supervisor, if there is one, from which build this process answers."""

@@ -1,28 +1,28 @@
-"""The pages' addresses: each page is made once per build, in the pages' own thread, and kept."""
+"""The pages' addresses: what of each request says which page is meant."""
 
 from __future__ import annotations
 
 import json
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from calcigraph.figures.terms import CONDITION, TREATMENT
 from calcigraph.names.nearest import nearest
 from calcigraph.names.vocabulary import TERMS
-from calcigraph.serve.cache import Kept
+from calcigraph.serve import wanted
 from calcigraph.serve.formats import PAGE, Format
 from calcigraph.serve.hits import same
 from calcigraph.serve.negotiation import choose_any
-from calcigraph.serve.pages.home import home
-from calcigraph.serve.pages.links import local
-from calcigraph.serve.pages.lists import publications_page, tree_page
+from calcigraph.serve.pages.kept import Page
+from calcigraph.serve.pages.links import HERE, local
 from calcigraph.serve.pages.profile import profile_page
 from calcigraph.serve.pages.search import LONGEST, search_page
 from calcigraph.serve.pages.term import term_page
 from calcigraph.serve.pages.why import why_page, why_row_page
 from calcigraph.serve.problems import Refused, Why
 from calcigraph.serve.protocol import parse_fields, single
-from calcigraph.serve.replies import reply, tag
+from calcigraph.serve.replies import home, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,14 +40,15 @@ _DIGITS = 9
 
 async def front(request: Request) -> Response:
     """Give the home page."""
-    return await give_page(request, ("home",), partial(home, base=_base(request)))
+    return await give_page(request, wanted.front(_base(request)))
 
 
 async def term(request: Request) -> Response:
     """Give the page of a term: what there is on a treatment or condition, or what the term means."""
     name = request.path_params["name"]
     asked = single(parse_fields(request.scope["query_string"]), "condition") or ""
-    return await give_page(request, ("term", name, asked), partial(_term, base=_base(request), name=name, asked=asked))
+    make = partial(_term, base=_base(request), name=name, asked=asked)
+    return await give_page(request, Page(("term", name, asked), make))
 
 
 async def why(request: Request) -> Response:
@@ -62,7 +63,7 @@ async def why(request: Request) -> Response:
         make = partial(why_row_page, base=_base(request), question=fields["question"], row=row, given=given)
     else:
         raise Refused(Why.BAD_REQUEST, "Say of what: ?of=study/robertson-2003, or ?question=treatments&row=1.")
-    return await give_page(request, ("why", *map("=".join, sorted(fields.items()))), make)
+    return await give_page(request, Page(("why", *map("=".join, sorted(fields.items()))), make))
 
 
 async def search(request: Request) -> Response:
@@ -81,30 +82,28 @@ async def search(request: Request) -> Response:
 
 async def treatments(request: Request) -> Response:
     """List the treatments."""
-    return await give_page(request, ("tree", TREATMENT), partial(tree_page, base=_base(request), root=TREATMENT))
+    return await give_page(request, wanted.treatments(_base(request)))
 
 
 async def conditions(request: Request) -> Response:
     """List the conditions."""
-    return await give_page(request, ("tree", CONDITION), partial(tree_page, base=_base(request), root=CONDITION))
+    return await give_page(request, wanted.conditions(_base(request)))
 
 
 async def publications(request: Request) -> Response:
     """List the records."""
-    return await give_page(request, ("publications",), partial(publications_page, base=_base(request)))
+    return await give_page(request, wanted.publications(_base(request)))
 
 
-async def give_page(request: Request, key: tuple[str, ...], make: Callable[[Library], str]) -> Response:
-    """Return a page, made if it is not kept under that key; the key says all that the page depends on."""
+async def give_page(request: Request, page: Page) -> Response:
+    """Return a page, made if it is not kept."""
     current: Current = request.app.state.current
     serving = current.serving
-    name = tag("page", key)
-    kept = serving.cache.get(name)
-    if kept is None:
-        kept = Kept((await serving.library.run(make)).encode(), PAGE.content_type())
-        serving.cache.put(name, kept, len(kept.content))
+    kept = await serving.pages.get(page)
     same(request, serving)
-    return reply(request, kept.content, kept.content_type)
+    # What a client says of its host may hold anything: in an address that is written out, nothing ends it.
+    here = quote(home(request, current.settings.base), safe=":/[]@%").encode()
+    return reply(request, kept.content.replace(HERE.encode(), here), kept.content_type)
 
 
 def _term(library: Library, *, base: str, name: str, asked: str) -> str:

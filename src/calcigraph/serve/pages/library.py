@@ -31,14 +31,22 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 Made = TypeVar("Made")
+_LOOK_SECONDS = 0.05
+"""How often what is made ahead looks whether somebody waits."""
 
 
-@dataclass(frozen=True)
+class GaveWay(Exception):
+    """What was being made ahead was left, because somebody waits for something."""
+
+
+@dataclass
 class PoolEndpoint:
     """The workers as an endpoint for code that waits: it is called in a thread, and the server goes on meanwhile."""
 
     pool: Pool
     loop: asyncio.AbstractEventLoop
+    gives_way: Callable[[], bool] | None = None
+    """Whether what asks is to be left now; only what is made ahead ever is."""
 
     def select(self, query: str) -> bytes:
         """Return the results of the query as SPARQL JSON."""
@@ -49,7 +57,19 @@ class PoolEndpoint:
         return self._wait(Job(query, None, "ntriples"))
 
     def _wait(self, job: Job) -> bytes:
-        return asyncio.run_coroutine_threadsafe(self._run(job), self.loop).result()
+        return asyncio.run_coroutine_threadsafe(self._giving_way(job, self.gives_way), self.loop).result()
+
+    async def _giving_way(self, job: Job, gives_way: Callable[[], bool] | None) -> bytes:
+        """Return the results; a query of what is to be left is ended, and GaveWay raised."""
+        if gives_way is None:
+            return await self._run(job)
+        task = asyncio.create_task(self._run(job))
+        while not gives_way():
+            if (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
+                return await task
+        task.cancel()
+        await asyncio.wait({task})
+        raise GaveWay
 
     async def _run(self, job: Job) -> bytes:
         result = await self.pool.run(job)
@@ -69,6 +89,7 @@ class Library:
         self._quiet = asyncio.Event()
         self._waiting = 0
         self._most = waiting
+        self._closing = False
         # The libraries of figures take a second to load, and nobody should wait for it.
         self._thread.submit(summarize, [Proportion(1, 2), Proportion(1, 3)])
 
@@ -84,11 +105,35 @@ class Library:
             if not self._waiting:
                 self._quiet.set()
 
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for a page or for a worker, or the end: what is made ahead is left then."""
+        return self._closing or self._waiting > 0 or self.endpoint.pool.waiting > 0
+
+    async def run_ahead(self, make: Callable[[Library], Made]) -> Made:
+        """Return what is made of this before anybody asks for it; raises GaveWay as soon as somebody waits.
+
+        A query is ended for it. What runs in the thread itself goes on to the next query or its end.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._behind, make)
+
+    def _behind(self, make: Callable[[Library], Made]) -> Made:
+        self.endpoint.gives_way = lambda: self.wanted
+        try:
+            return make(self)
+        finally:
+            self.endpoint.gives_way = None
+
     async def close(self) -> None:
-        """Wait for the pages that are being made, and make no more."""
+        """Wait for the pages that are being made, leave what is made ahead, and make no more."""
+        if self._closing:
+            return
+        self._closing = True
         while self._waiting:
             self._quiet.clear()
             await self._quiet.wait()
+        # What was made ahead is left at its next query; this comes behind it.
+        await asyncio.get_running_loop().run_in_executor(self._thread, int)
         self._thread.shutdown(wait=False)
 
     def rows(self, query: str, node: str | None = None) -> list[Row]:

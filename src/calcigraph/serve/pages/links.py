@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from calcigraph.names.vocabulary import BASE, TERMS
 
+HERE = "http://here.invalid/"
+"""In pages, what stands in the place of the server's own address: they are kept for all names that it has."""
 _WEB = ("http://", "https://")
 _FIGURE = re.compile(r"(?<![\w-])(\d+(?:\.\d+)?(?: (?:to|of) \d+)?(?: %)?)(?![\w-])")
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from calcigraph.names.vocabulary import BASE
 from calcigraph.questions.answers import PARTS, heading
 from calcigraph.questions.ask import remarks
-from calcigraph.serve.pages.links import href
+from calcigraph.serve.pages.links import HERE, href
 from calcigraph.serve.pages.render import page
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def questions_page(base: str, questions: Iterable[Question]) -> str:
     return page("questions.html", base=base, groups=sorted(groups.items()))
 
 
-def question_page(library: Library, base: str, question: Question, given: Mapping[str, str], site: str) -> str:
-    """Return a question as a form, with its answer if all that it needs is given; `site` is the server's address.
+def question_page(library: Library, base: str, question: Question, given: Mapping[str, str]) -> str:
+    """Return a question as a form, with its answer if all that it needs is given.
 
     Raises UnknownName or AmbiguousName for a name, and BadParameter for a parameter that the question does not take.
     """
@@ -55,7 +55,7 @@ def question_page(library: Library, base: str, question: Question, given: Mappin
     query = "?" + urlencode(given) if given else ""
     path = f"{base}/questions/{question.name}"
     filled = question.fill(bind(question, given, library.names)) if not needed else question.fill({})
-    address = f"{site}questions/{question.name}{query}"
+    address = f"{HERE}questions/{question.name}{query}"
     wanted = address + ("&" if given else "?") + "format=csv"
     return page(
         "question.html",
