@@ -8,16 +8,25 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 import pytest
 
+from calcigraph.names.vocabulary import Vocabulary
+from calcigraph.resources import resources
+from calcigraph.serve.cache import Cache
+from calcigraph.serve.pages.kept import Pages
+from calcigraph.serve.pages.library import Library
+from calcigraph.serve.pool import Pool
+from calcigraph.serve.settings import Settings
+from calcigraph.store.local import Home
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
@@ -123,6 +132,30 @@ def served_at_once(served: Served) -> bool:
     start = time.monotonic()
     answer = served.ask(f"{COUNT} # {start}")
     return answer.status_code == 200 and time.monotonic() - start < AT_ONCE
+
+
+class World(NamedTuple):
+    """The pages of a build, and what they are made from."""
+
+    library: Library
+    pages: Pages
+    pool: Pool
+
+
+@asynccontextmanager
+async def opened_build(home: Path, seeds: Path = TINY) -> AsyncIterator[World]:
+    """Open a build for pages, with a real worker; it is ended with the block, if it is not before."""
+    made = Home(home).current(seeds)
+    assert made is not None
+    pool = Pool(made.path, Settings(workers=1), {})
+    await pool.start()
+    names = Vocabulary.from_json(made.names())
+    library = Library(resources(seeds=seeds), pool, names, made.info, waiting=8)
+    try:
+        yield World(library, Pages(library, Cache(2**26)), pool)
+    finally:
+        await library.close()
+        await pool.close()
 
 
 @pytest.fixture(scope="module")

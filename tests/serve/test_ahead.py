@@ -4,57 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
-from calcigraph.names.vocabulary import Vocabulary
 from calcigraph.questions.catalog import catalog
 from calcigraph.resources import resources
 from calcigraph.serve.ahead import make_ahead
-from calcigraph.serve.cache import Cache
-from calcigraph.serve.pages.kept import Page, Pages
-from calcigraph.serve.pages.library import GaveWay, Library
-from calcigraph.serve.pool import Pool
+from calcigraph.serve.pages.kept import Page
+from calcigraph.serve.pages.library import GaveWay
 from calcigraph.serve.problems import Refused, Why
-from calcigraph.serve.settings import Settings
 from calcigraph.serve.wanted import everybodys
-from calcigraph.store.local import Home
 
-from .conftest import TINY, Served, eventually, running
+from .conftest import TINY, Served, World, eventually, opened_build, running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from calcigraph.serve.pages.library import Library
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(CONTAINS(STR(?c), STR(?i))) }"
 SOON = 3.0
 """Seconds: less than a query may take before it is ended for its own sake."""
-
-
-class World(NamedTuple):
-    """The pages of the tiny world, and what they are made from."""
-
-    library: Library
-    pages: Pages
-    pool: Pool
-
-
-@asynccontextmanager
-async def opened(home: Path, workers: int = 1) -> AsyncIterator[World]:
-    """Open the tiny world for pages, with real workers; they are ended with the block, if they are not before."""
-    made = Home(home).current(TINY)
-    assert made is not None
-    pool = Pool(made.path, Settings(workers=workers), {})
-    await pool.start()
-    names = Vocabulary.from_json(made.names())
-    library = Library(resources(seeds=TINY), pool, names, made.info, waiting=8)
-    try:
-        yield World(library, Pages(library, Cache(2**26)), pool)
-    finally:
-        await library.close()
-        await pool.close()
 
 
 def endless(library: Library) -> str:
@@ -77,7 +48,7 @@ def test_what_everybody_comes_to_needs_no_worker_any_more(server: Served, shared
     wanted = list(everybodys("", questions.values()))
 
     async def visited() -> list[bytes]:
-        async with opened(shared_home) as world:
+        async with opened_build(shared_home) as world:
             await make_ahead(world.library, world.pages, wanted)
             await world.pool.close()
             assert await world.library.run(lambda library: library.index.matches("minocycline", ""))
@@ -101,7 +72,7 @@ def test_what_is_made_ahead_gives_way(server: Served, shared_home: Path) -> None
     del server
 
     async def asked() -> None:
-        async with opened(shared_home) as world:
+        async with opened_build(shared_home) as world:
             ahead = await begun(world)
             records = await asyncio.wait_for(world.library.run(lambda library: library.records), SOON)
             assert records
@@ -116,7 +87,7 @@ def test_the_end_does_not_wait_for_it(server: Served, shared_home: Path) -> None
     del server
 
     async def ended() -> None:
-        async with opened(shared_home) as world:
+        async with opened_build(shared_home) as world:
             ahead = await begun(world)
             await asyncio.wait_for(world.library.close(), SOON)
             with pytest.raises(GaveWay):
@@ -142,7 +113,7 @@ def test_a_page_that_cannot_be_made_keeps_back_no_other(
         return f"{len(library.records)} records"
 
     async def made() -> bytes:
-        async with opened(shared_home) as world:
+        async with opened_build(shared_home) as world:
             wanted = [Page(("refused",), refused), Page(("broken",), broken), Page(("good",), good)]
             await make_ahead(world.library, world.pages, wanted)
             await world.pool.close()
@@ -168,7 +139,7 @@ def test_a_page_that_many_ask_for_is_made_once(server: Served, shared_home: Path
         return "made"
 
     async def many() -> list[bytes]:
-        async with opened(shared_home) as world:
+        async with opened_build(shared_home) as world:
             page = Page(("one",), make)
             ahead = asyncio.create_task(world.pages.get_ahead(page))
             asking = [asyncio.create_task(world.pages.get(page)) for _ in range(3)]

@@ -94,7 +94,7 @@ def test_dark_is_dark_and_light_is_light(opened: Any) -> None:
 
 def test_search_works_by_keyboard_alone(opened: Any) -> None:
     """Typing lists matches, arrows move among them and tell so, Escape closes, Enter opens the one that is marked."""
-    page = opened("publications")
+    page = opened("treatments")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     field = page.get_by_role("combobox")

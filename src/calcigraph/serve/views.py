@@ -17,6 +17,7 @@ from calcigraph.serve.negotiation import choose_any
 from calcigraph.serve.pages.kept import Page
 from calcigraph.serve.pages.links import HERE, local
 from calcigraph.serve.pages.profile import profile_page
+from calcigraph.serve.pages.publications import FIELDS
 from calcigraph.serve.pages.search import LONGEST, search_page
 from calcigraph.serve.pages.term import term_page
 from calcigraph.serve.pages.why import why_page, why_row_page
@@ -91,8 +92,10 @@ async def conditions(request: Request) -> Response:
 
 
 async def publications(request: Request) -> Response:
-    """List the records."""
-    return await give_page(request, wanted.publications(_base(request)))
+    """List the records, or those that are asked for."""
+    fields = parse_fields(request.scope["query_string"])
+    given = {name: value.strip() for name in FIELDS if (value := single(fields, name)) and value.strip()}
+    return await give_page(request, wanted.publications(_base(request), given))
 
 
 async def give_page(request: Request, page: Page) -> Response:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from calcigraph.figures.terms import CONDITION, TREATMENT
 from calcigraph.serve.pages.home import home
 from calcigraph.serve.pages.kept import Page
-from calcigraph.serve.pages.lists import publications_page, tree_page
+from calcigraph.serve.pages.lists import tree_page
+from calcigraph.serve.pages.publications import publications_page
 from calcigraph.serve.pages.question import question_page, questions_page
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ def conditions(base: str) -> Page:
     return Page(("tree", CONDITION), partial(tree_page, base=base, root=CONDITION))
 
 
-def publications(base: str) -> Page:
-    """Return the list of records."""
-    return Page(("publications",), partial(publications_page, base=base))
+def publications(base: str, given: Mapping[str, str]) -> Page:
+    """Return the list of the records that are asked for."""
+    key = ("publications", *map("=".join, given.items()))
+    return Page(key, partial(publications_page, base=base, given=given))
 
 
 def listing(base: str, questions: Collection[Question]) -> Page:
@@ -54,6 +56,6 @@ def everybodys(base: str, questions: Collection[Question]) -> Iterator[Page]:
     yield listing(base, questions)
     yield treatments(base)
     yield conditions(base)
-    yield publications(base)
+    yield publications(base, {})
     for one in questions:
         yield question(base, one, {})

@@ -176,6 +176,14 @@ class Library:
         return {row["record"]: row for row in reversed(self.rows("records"))}
 
     @cached_property
+    def touched(self) -> Mapping[str, frozenset[str]]:
+        """The treatments and conditions that each record is on, by IRI."""
+        touched: dict[str, set[str]] = {}
+        for row in self.rows("touched"):
+            touched.setdefault(row["record"], set()).add(row["term"])
+        return {record: frozenset(terms) for record, terms in touched.items()}
+
+    @cached_property
     def terms(self) -> Mapping[str, Row]:
         """Each term of the ontology by IRI: its definition, its kind and its synonyms."""
         return {row["term"]: row for row in reversed(self.rows("terms"))}

@@ -1,11 +1,10 @@
-"""Pages that list: treatments and conditions as trees, publications by year, and the terms of the ontology."""
+"""Pages that list: treatments and conditions as trees, and the terms of the ontology."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from calcigraph.figures.terms import CONDITION, TREATMENT
-from calcigraph.serve.pages.links import outside
 from calcigraph.serve.pages.render import page
 
 if TYPE_CHECKING:
@@ -42,13 +41,6 @@ def tree_page(library: Library, base: str, root: str) -> str:
     return page("tree.html", base=base, title="Treatments" if whole else "Conditions", tree=tree)
 
 
-def publications_page(library: Library, base: str) -> str:
-    """Return all records, the latest first."""
-    records = sorted(library.records.values(), key=lambda row: (-_year(row), row["label"]))
-    rows = [(row, outside(row)) for row in records]
-    return page("publications.html", base=base, rows=rows)
-
-
 def ontology_page(library: Library, base: str) -> str:
     """Return the terms of the ontology by kind, each with an anchor of its name and a link to its own page."""
     labels = library.names.labels
@@ -68,7 +60,3 @@ def _branches(library: Library, iri: str, findings: Mapping[str, int], above: fr
         for one in direct
     ]
     return sorted(branches, key=lambda branch: (-branch.findings, branch.name))
-
-
-def _year(row: Mapping[str, Any]) -> int:
-    return int(str(row.get("year", 0))[:4])
