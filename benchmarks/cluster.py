@@ -6,35 +6,20 @@ Scheduler and workers are processes of their own. What both find, and every quad
 from __future__ import annotations
 
 import hashlib
-import json
 import signal
-import subprocess
 import sys
 import tempfile
-import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import click
+from dask_cluster import WORKERS, cluster
 from measure import Step, in_child, shown, table, versions
 from synthetic import write
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SIZE, FULL = 10**6, 10**7
-WORKERS = 2
 _KILL_AFTER = 3
 """One part in so many is done when a worker is killed."""
-_WAIT_SECONDS = 60
-
-
-class Cluster(NamedTuple):
-    """A scheduler by its address, and the processes of its workers."""
-
-    address: str
-    workers: list[subprocess.Popen[bytes]]
 
 
 def check(seeds: str, spool: str, where: str, victim: str = "") -> dict[str, Any]:
@@ -71,43 +56,6 @@ def check(seeds: str, spool: str, where: str, victim: str = "") -> dict[str, Any
     }
 
 
-@contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """Give a scheduler with its workers; the folder takes what they write."""
-    told = folder / "scheduler.json"
-    where = ["--scheduler-file", str(told)]
-    started = [_dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *where)]
-    one = ["--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder)]
-    try:
-        started += [_dask("worker", *where, *one) for _ in range(WORKERS)]
-        yield Cluster(_ready(told), started[1:])
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
-def _dask(*words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "dask", *words]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _ready(told: Path) -> str:
-    """Return the address of the scheduler once its workers are there."""
-    from distributed import Client
-
-    until = time.monotonic() + _WAIT_SECONDS
-    while not (told.is_file() and told.stat().st_size):
-        if time.monotonic() > until:
-            message = "the scheduler did not start"
-            raise TimeoutError(message)
-        time.sleep(0.1)
-    address = str(json.loads(told.read_text(encoding="utf-8"))["address"])
-    with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-        client.wait_for_workers(WORKERS, timeout=_WAIT_SECONDS)
-    return address
-
-
 def _both(size: int, place: Path) -> dict[str, Step]:
     seeds = place / "seeds"
     written = write(seeds, triples=size)
@@ -122,7 +70,6 @@ def _both(size: int, place: Path) -> dict[str, Step]:
             message = f"{gone} workers ended, and {victims} were to be killed"
             raise RuntimeError(message)
         click.echo(f"  {name}: {shown(steps[name].seconds)}, {steps[name].value}", err=True)
-        (place / "scheduler.json").unlink()
     return steps
 
 

@@ -83,6 +83,15 @@ def tiny(shared_home: Path) -> Evidence:
     return calcigraph.open(seeds=TINY, home=shared_home)
 
 
+@pytest.fixture
+def own_home(tiny: Evidence, shared_home: Path, tmp_path: Path) -> Path:
+    """Return a home of the test's own, `home` in its folder, with the build of a few records in it already."""
+    assert tiny.info is not None
+    build = Path("builds") / tiny.info.digest
+    shutil.copytree(shared_home / build, tmp_path / "home" / build)
+    return tmp_path / "home"
+
+
 @pytest.fixture(scope="session")
 def exported() -> Exported:
     """Return a function that makes an export in memory and returns its files by path."""

@@ -20,8 +20,9 @@ GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """Return a git repository with a few sound records."""
+def repository(tmp_path: Path, shared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a git repository with a few sound records; what is built of them is shared by the tests."""
+    monkeypatch.setenv("CALCIGRAPH_HOME", str(shared_home))
     folder = tmp_path / "repository"
     shutil.copytree(TINY, folder / "seeds")
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Start"]):
@@ -47,7 +48,7 @@ def head(repository: Path) -> str:
 def bash(script: str, folder: Path, more: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a script as runners do: under bash that ends at the first failure."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "CALCIGRAPH_HOME": str(folder.parent / "home"), **more}
+    environment = {**os.environ, "PATH": path, **more}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

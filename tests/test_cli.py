@@ -61,6 +61,7 @@ def test_ask_builds_at_first_use_and_prints_a_table(seeds: Path) -> None:
     assert "Reported response is not efficacy" in ran.stderr
 
 
+@pytest.mark.usefixtures("own_home")
 def test_each_format_holds_the_same_answer(seeds: Path) -> None:
     """CSV, TSV, JSON, Turtle and Markdown agree on rows and values."""
     asked = ["treatment", "--treatment", "minocycline", "--format"]
@@ -105,6 +106,7 @@ def test_wrong_use_ends_with_2_and_says_what_is_right(arguments: list[str], said
     assert not ran.stdout
 
 
+@pytest.mark.usefixtures("own_home")
 def test_an_empty_answer_is_fine(seeds: Path) -> None:
     """Nothing found is exit 0, no data, and a hint."""
     ran = ask(seeds, "treatments", "--condition", "morphea")
@@ -166,6 +168,7 @@ def test_both_engines_say_the_same(seeds: Path, tmp_path: Path) -> None:
     assert ran["pyshifty"].stdout == ran["pyshacl"].stdout
 
 
+@pytest.mark.usefixtures("own_home")
 def test_an_answer_from_the_last_good_build_says_so(seeds: Path) -> None:
     """When records broke since, the answer still comes, with a warning."""
     assert ask(seeds, "treatments").returncode == 0
@@ -249,6 +252,7 @@ def test_help_imports_no_heavy_library(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.usefixtures("own_home")
 def test_a_closed_pipe_is_no_error(seeds: Path, tmp_path: Path) -> None:
     """A reader that stops reading, as `head` does, ends the command without a traceback."""
     script = f"{' '.join(RUN)} ask treatments --seeds {seeds} --format json | head -c 1"
@@ -263,6 +267,7 @@ def test_a_closed_pipe_is_no_error(seeds: Path, tmp_path: Path) -> None:
     assert "BrokenPipe" not in ran.stderr
 
 
+@pytest.mark.usefixtures("own_home")
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 @pytest.mark.parametrize(("columns", "form"), [(60, "treatment           minocycline"), (200, "==========")])
 def test_a_terminal_of_any_width_shows_the_whole_answer(seeds: Path, tmp_path: Path, columns: int, form: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,55 +19,23 @@ from calcigraph.resources import record_files, resources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dask_cluster import Cluster
+
     from calcigraph.build.check import Checked
 
-GENERATOR = Path(__file__).parents[1] / "benchmarks" / "synthetic.py"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+GENERATOR = BENCHMARKS / "synthetic.py"
 TRIPLES = 30_000
 
 
-class Cluster(NamedTuple):
-    """A scheduler by its address, and its workers."""
-
-    address: str
-    workers: list[subprocess.Popen[bytes]]
-
-
-def _start(*words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "dask", *words]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """Give a scheduler with two workers, each a process of its own."""
-    told = tmp_path / "scheduler.json"
-    where = ["--scheduler-file", str(told)]
-    started = [_start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *where)]
-    local = ["--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
-    try:
-        started += [_start("worker", *where, *local) for _ in range(2)]
-        address = _address(told)
-        _wait_for_workers(address)
-        yield Cluster(address, started[1:])
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from dask_cluster import cluster
 
-
-def _address(told: Path) -> str:
-    for _ in range(300):
-        if told.is_file() and told.stat().st_size:
-            return str(json.loads(told.read_text(encoding="utf-8"))["address"])
-        time.sleep(0.1)
-    pytest.fail("the scheduler did not start")
-
-
-def _wait_for_workers(address: str) -> None:
-    from distributed import Client
-
-    with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-        client.wait_for_workers(2, timeout=60)
+    with cluster(tmp_path) as there:
+        yield there
 
 
 def _facts(checked: Checked) -> bytes:
@@ -123,8 +89,9 @@ def test_the_commands_take_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
         assert told[0] == told[1]
 
 
-def test_a_place_without_a_scheduler_is_told() -> None:
+def test_a_place_without_a_scheduler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """No scheduler, no such place, and a number of processes for a cluster are errors in a sentence."""
+    monkeypatch.setattr("calcigraph.build.workers._SECONDS", 1)
     for count, place, error, message in (
         (None, "tcp://127.0.0.1:9", ExecutorFailed, "No Dask scheduler answers at tcp://127.0.0.1:9"),
         (None, "moon", BadExecutor, "'moon' is no executor"),

@@ -596,6 +596,7 @@ def test_the_diagram_fits_one_page(ontology: Ontology) -> None:
             assert apart or one.y + one.height <= other.y or other.y + other.height <= one.y, (one.label, other.label)
 
 
+@pytest.mark.usefixtures("own_home")
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     """Two processes that hash texts differently write the same files."""
     home = tmp_path / "home"
@@ -614,6 +615,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     assert one == two
 
 
+@pytest.mark.usefixtures("own_home")
 def test_pages_take_the_place_of_earlier_ones(tmp_path: Path) -> None:
     """A second run leaves nothing of the first, and nothing beside the folder."""
     folder = tmp_path / "site"

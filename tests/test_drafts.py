@@ -43,20 +43,20 @@ def triples(path: Path) -> set[tuple[str, ...]]:
     return {tuple(map(str, quad)) for quad in quads if not isinstance(quad.subject, ox.BlankNode)}
 
 
-def test_a_draft_is_left_out_and_counted(seeds: Path, tmp_path: Path) -> None:
+def test_a_draft_is_left_out_and_counted(seeds: Path, shared_home: Path) -> None:
     """The build names no draft anywhere, not even where another record refers to it, and counts it."""
     other = seeds / f"{OTHER}.yaml"
     text = other.read_text(encoding="utf-8")
     other.write_text(text.replace("\nfindings:", f"\nmay_overlap: study/{DRAFT}\nfindings:", 1), encoding="utf-8")
     assert DRAFT in other.read_text(encoding="utf-8")
-    made = build(resources(seeds=seeds), Home(tmp_path / "home"))
+    made = build(resources(seeds=seeds), Home(shared_home))
     assert (made.info.drafts, made.info.records) == (1, len(record_files(seeds)) - 1)
     assert DRAFT not in made.dump.read_text(encoding="utf-8")
 
 
-def test_with_drafts_holds_them_beside_the_current_build(seeds: Path, tmp_path: Path) -> None:
+def test_with_drafts_holds_them_beside_the_current_build(seeds: Path, shared_home: Path) -> None:
     """Who asks for drafts gets them, and the current build stays the one without."""
-    home = Home(tmp_path / "home")
+    home = Home(shared_home)
     whole = build(resources(seeds=seeds), home, with_drafts=True)
     assert whole.info.with_drafts
     assert whole.info.records == len(record_files(seeds))
@@ -66,38 +66,38 @@ def test_with_drafts_holds_them_beside_the_current_build(seeds: Path, tmp_path: 
     assert not current.info.with_drafts
 
 
-def test_a_graph_without_a_draft_is_that_of_the_other_records(seeds: Path, tmp_path: Path) -> None:
+def test_a_graph_without_a_draft_is_that_of_the_other_records(seeds: Path, shared_home: Path) -> None:
     """Leaving a draft out gives what there would be if its file were not there."""
     file = seeds / f"{DRAFT}.yaml"
-    one = triples(build(resources(seeds=seeds), Home(tmp_path / "home")).path)
+    one = triples(build(resources(seeds=seeds), Home(shared_home)).path)
     file.unlink()
-    two = triples(build(resources(seeds=seeds), Home(tmp_path / "home")).path)
+    two = triples(build(resources(seeds=seeds), Home(shared_home)).path)
     assert one == two
 
 
-def test_a_draft_that_is_not_sound_is_refused(seeds: Path, tmp_path: Path) -> None:
+def test_a_draft_that_is_not_sound_is_refused(seeds: Path, shared_home: Path) -> None:
     """A draft is validated like any record."""
     file = seeds / f"{DRAFT}.yaml"
     file.write_text(file.read_text(encoding="utf-8") + "nonsense: 1\n", encoding="utf-8")
     with pytest.raises(InvalidRecords):
-        build(resources(seeds=seeds), Home(tmp_path / "home"))
+        build(resources(seeds=seeds), Home(shared_home))
 
 
-def test_python_takes_drafts_in_when_asked(seeds: Path, tmp_path: Path) -> None:
+def test_python_takes_drafts_in_when_asked(seeds: Path, shared_home: Path) -> None:
     """The readings that an answer lists are those of drafts too, if asked."""
     told = [
         {
             str(row["record"])
-            for row in calcigraph.open(seeds=seeds, home=tmp_path / "home", with_drafts=which).ask("readings")
+            for row in calcigraph.open(seeds=seeds, home=shared_home, with_drafts=which).ask("readings")
         }
         for which in (False, True)
     ]
     assert {record.rpartition("/")[2] for record in told[1] - told[0]} == {DRAFT}
 
 
-def test_the_command_takes_drafts_in_when_asked(seeds: Path, tmp_path: Path) -> None:
+def test_the_command_takes_drafts_in_when_asked(seeds: Path, shared_home: Path) -> None:
     """`ask` leaves a draft out, and with --with-drafts shows it and says so."""
-    given = ["ask", "readings", "--seeds", str(seeds), "--home", str(tmp_path / "home"), "--format", "csv"]
+    given = ["ask", "readings", "--seeds", str(seeds), "--home", str(shared_home), "--format", "csv"]
     without, whole = CliRunner().invoke(cli, given), CliRunner().invoke(cli, [*given, "--with-drafts"])
     assert (without.exit_code, whole.exit_code) == (0, 0)
     assert DRAFT not in without.stdout
@@ -108,10 +108,12 @@ def test_the_command_takes_drafts_in_when_asked(seeds: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "file"), [(("plot", "map"), "map.svg"), (("report", "--condition", "systemic sclerosis"), "report.md")]
 )
-def test_a_document_with_drafts_says_so(seeds: Path, tmp_path: Path, words: tuple[str, ...], file: str) -> None:
+def test_a_document_with_drafts_says_so(
+    seeds: Path, tmp_path: Path, shared_home: Path, words: tuple[str, ...], file: str
+) -> None:
     """A figure and a report take drafts in when asked, and say so themselves, as they travel without the command."""
     for drafts in ((), ("--with-drafts",)):
         out = tmp_path / file
-        given = [*words, "-o", str(out), *drafts, "--seeds", str(seeds), "--home", str(tmp_path / "home")]
+        given = [*words, "-o", str(out), *drafts, "--seeds", str(seeds), "--home", str(shared_home)]
         assert CliRunner().invoke(cli, given).exit_code == 0
         assert ("with the status draft taken in" in out.read_text(encoding="utf-8")) == bool(drafts)

@@ -36,9 +36,9 @@ def _no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> calcigraph.Evidence:
+def local(tiny: calcigraph.Evidence) -> calcigraph.Evidence:
     """Return the tiny world in the embedded store."""
-    return calcigraph.open(seeds=TINY, home=tmp_path_factory.mktemp("home"))
+    return tiny
 
 
 @pytest.fixture(scope="module")

@@ -30,14 +30,14 @@ SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
-    """Return the tiny world, built."""
+    """Return the tiny world, built here: the same records of another folder would name that one's files."""
     return build(resources(seeds=TINY), Home(tmp_path_factory.mktemp("home"))).open()
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+def shared(shared_home: Path) -> ox.Store:
     """Return a world in which records share patients, built."""
-    return build(resources(seeds=SHARED), Home(tmp_path_factory.mktemp("home"))).open()
+    return build(resources(seeds=SHARED), Home(shared_home)).open()
 
 
 def derived(store: ox.Store, rule: str, subject: str, predicate: str) -> set[str]:

@@ -137,7 +137,7 @@ def test_a_superseded_source_leads_to_the_later_one(marked: Marked, shared_home:
     assert "in its place study/beta-2002" in mark.words
 
 
-def test_commands_tell_it_beside_the_answer(marked: Marked, tmp_path: Path) -> None:
+def test_commands_tell_it_beside_the_answer(marked: Marked, shared_home: Path) -> None:
     """Standard error has the note, whatever the form; standard output stays what programs read."""
     seeds = str(marked(ALPHA | SEEN | {"standing": "corrected source"}))
     for words in (
@@ -146,7 +146,7 @@ def test_commands_tell_it_beside_the_answer(marked: Marked, tmp_path: Path) -> N
         ("profile", "minocycline"),
         ("why", "study/alpha-2001#minocycline"),
     ):
-        ran = run(*words, "--seeds", seeds, home=tmp_path / "home")
+        ran = run(*words, "--seeds", seeds, home=shared_home)
         assert "Note: Alpha A 2001 is a corrected source since 2010-05-07" in ran.stderr, words
         assert "corrected source since" not in ran.stdout, words
 
@@ -154,11 +154,11 @@ def test_commands_tell_it_beside_the_answer(marked: Marked, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "about", [("--treatment", "minocycline"), ("--condition", "systemic sclerosis")], ids=lambda pair: pair[0]
 )
-def test_a_report_tells_it_first(marked: Marked, tmp_path: Path, about: tuple[str, str]) -> None:
+def test_a_report_tells_it_first(marked: Marked, tmp_path: Path, shared_home: Path, about: tuple[str, str]) -> None:
     """A report on a treatment or a condition begins with the marks on its sources."""
     seeds = marked(ALPHA | SEEN | {"standing": "corrected source"})
     file = tmp_path / "report.md"
-    ran = run("report", *about, "-o", str(file), "--seeds", str(seeds), home=tmp_path / "home")
+    ran = run("report", *about, "-o", str(file), "--seeds", str(seeds), home=shared_home)
     assert ran.returncode == 0, ran.stderr
     text = file.read_text(encoding="utf-8")
     assert next(line for line in text.splitlines() if line.startswith("## ")) == "## Marked sources"
@@ -172,12 +172,12 @@ def test_a_report_tells_it_first(marked: Marked, tmp_path: Path, about: tuple[st
 )
 @pytest.mark.parametrize("standing", ["corrected source", "retracted source"])
 def test_a_figure_tells_it_in_the_picture(
-    marked: Marked, tmp_path: Path, asked: tuple[str, ...], standing: str
+    marked: Marked, tmp_path: Path, shared_home: Path, asked: tuple[str, ...], standing: str
 ) -> None:
     """Marks on what is drawn stand below it and in its words; so do those on what was withdrawn."""
     seeds = marked(ALPHA | SEEN | {"standing": standing})
     file = tmp_path / "figure.svg"
-    ran = run("plot", *asked, "-o", str(file), "--seeds", str(seeds), home=tmp_path / "home")
+    ran = run("plot", *asked, "-o", str(file), "--seeds", str(seeds), home=shared_home)
     if standing == "retracted source" and "minocycline" in asked:
         assert ran.returncode != 0
         assert "minocycline" in ran.stderr
@@ -188,46 +188,46 @@ def test_a_figure_tells_it_in_the_picture(
     assert told in file.read_text(encoding="utf-8")
 
 
-def test_a_figure_of_another_treatment_does_not_tell_it(marked: Marked, tmp_path: Path) -> None:
+def test_a_figure_of_another_treatment_does_not_tell_it(marked: Marked, tmp_path: Path, shared_home: Path) -> None:
     """A mark is told where something rests on the source, and nowhere else."""
     seeds = marked(ALPHA | SEEN | {"standing": "corrected source"})
     file = tmp_path / "figure.svg"
-    ran = run("plot", "map", "--treatment", "rituximab", "-o", str(file), "--seeds", str(seeds), home=tmp_path / "home")
+    ran = run("plot", "map", "--treatment", "rituximab", "-o", str(file), "--seeds", str(seeds), home=shared_home)
     assert ran.returncode == 0, ran.stderr
     assert "corrected source" not in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("form", ["bibtex", "kgx-jsonl", "csv"])
-def test_an_export_has_it_beside_the_file(marked: Marked, tmp_path: Path, form: str) -> None:
+def test_an_export_has_it_beside_the_file(marked: Marked, tmp_path: Path, shared_home: Path, form: str) -> None:
     """What a format cannot carry stands in the file of its losses, and on standard error."""
     seeds = marked(ALPHA | SEEN | {"standing": "corrected source"})
     out = tmp_path / "out"
     for treatment, marks in (("minocycline", 1), ("rituximab", 0)):
         words = ("export", form, "--treatment", treatment, "-o", str(out), "--seeds", str(seeds))
-        ran = run(*words, home=tmp_path / "home")
+        ran = run(*words, home=shared_home)
         assert ran.returncode == 0, ran.stderr
         beside = json.loads((tmp_path / "out.losses.json").read_text(encoding="utf-8"))
         assert len(beside.get("marked_sources", ())) == marks
         assert ran.stderr.count("Note: Alpha A 2001 is a corrected source since 2010-05-07") == marks
 
 
-def test_an_export_on_a_treatment_names_what_was_withdrawn_from_it(marked: Marked, tmp_path: Path) -> None:
+def test_an_export_on_a_treatment_names_what_was_withdrawn_from_it(marked: Marked, shared_home: Path) -> None:
     """Nothing is left of a retracted study but that it was one."""
     seeds = marked(ALPHA | SEEN)
-    ran = run("export", "turtle", "--treatment", "minocycline", "--losses", "--seeds", str(seeds), home=tmp_path / "h")
+    ran = run("export", "turtle", "--treatment", "minocycline", "--losses", "--seeds", str(seeds), home=shared_home)
     assert ran.returncode == 0, ran.stderr
     assert "Alpha A 2001 is a retracted source" in json.loads(ran.stdout)["marked_sources"][0]
 
 
-def test_validation_fails_until_someone_has_seen_it(marked: Marked, tmp_path: Path) -> None:
+def test_validation_fails_until_someone_has_seen_it(marked: Marked, shared_home: Path) -> None:
     """A mark that nobody acknowledged is a violation at its line; what it changes can be seen already."""
     seeds = marked(ALPHA)
-    ran = run("validate", "--seeds", str(seeds), home=tmp_path / "home")
+    ran = run("validate", "--seeds", str(seeds), home=shared_home)
     assert ran.returncode == 1
     assert "seeds/standing.tsv:2:1: violation: The source of study/alpha-2001 is a retracted source" in ran.stdout
-    assert run("ask", "treatments", "--seeds", str(seeds), home=tmp_path / "home").returncode == 0
+    assert run("ask", "treatments", "--seeds", str(seeds), home=shared_home).returncode == 0
     write(seeds, ALPHA | SEEN)
-    assert run("validate", "--seeds", str(seeds), home=tmp_path / "home").returncode == 0
+    assert run("validate", "--seeds", str(seeds), home=shared_home).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -243,33 +243,33 @@ def test_validation_fails_until_someone_has_seen_it(marked: Marked, tmp_path: Pa
     ],
 )
 def test_a_slip_in_the_table_is_told_at_its_place(
-    marked: Marked, tmp_path: Path, cells: dict[str, str], column: int, says: str
+    marked: Marked, shared_home: Path, cells: dict[str, str], column: int, says: str
 ) -> None:
     """The problem names the line and the column of the cell, and what is meant."""
-    ran = run("validate", "--seeds", str(marked(ALPHA | SEEN | cells)), home=tmp_path / "home")
+    ran = run("validate", "--seeds", str(marked(ALPHA | SEEN | cells)), home=shared_home)
     assert ran.returncode == 1
     assert f"seeds/standing.tsv:2:{column}: violation: " in ran.stdout
     assert says in ran.stdout
 
 
-def test_a_table_with_other_columns_is_told(tmp_path: Path) -> None:
+def test_a_table_with_other_columns_is_told(tmp_path: Path, shared_home: Path) -> None:
     """The first line says what stands below it, and it is the one that we know."""
     seeds = Path(shutil.copytree(TINY, tmp_path / "seeds"))
     (seeds / "standing.tsv").write_text("record\tkind\n", encoding="utf-8")
-    ran = run("validate", "--seeds", str(seeds), home=tmp_path / "home")
+    ran = run("validate", "--seeds", str(seeds), home=shared_home)
     assert "seeds/standing.tsv:1:1: violation: The first line must name these columns" in ran.stdout
 
 
-def test_the_report_says_what_moved(marked: Marked, tmp_path: Path) -> None:
+def test_the_report_says_what_moved(marked: Marked, shared_home: Path) -> None:
     """Before and after the mark: the findings that are gone, and the levels."""
     seeds = str(marked(ALPHA))
-    ran = run("standing", "--report", "--format", "json", "--seeds", seeds, home=tmp_path / "home")
+    ran = run("standing", "--report", "--format", "json", "--seeds", seeds, home=shared_home)
     told = json.loads(ran.stdout)
     assert [one["about"] for one in told["findings"]["gone"]] == [
         "Alpha A 2001: minocycline in limited cutaneous systemic sclerosis"
     ]
     assert told["levels"]["gone"]
-    listed = run("standing", "--seeds", seeds, home=tmp_path / "home")
+    listed = run("standing", "--seeds", seeds, home=shared_home)
     assert "1 of its statements are left out. Nobody has acknowledged it." in listed.stdout
 
 
@@ -310,23 +310,23 @@ def crossref() -> Iterator[str]:
         served.shutdown()
 
 
-def test_crossref_is_asked_for_what_the_table_lacks(crossref: str, tmp_path: Path) -> None:
+def test_crossref_is_asked_for_what_the_table_lacks(crossref: str, tmp_path: Path, shared_home: Path) -> None:
     """What it knows comes as a line for the table, once; with that line, nothing is missing."""
     seeds = Path(shutil.copytree(TINY, tmp_path / "seeds"))
     asked = ("standing", "--check", "--seeds", str(seeds))
-    ran = run(*asked, home=tmp_path / "home", **{CROSSREF.variable: crossref})
+    ran = run(*asked, home=shared_home, **{CROSSREF.variable: crossref})
     assert ran.returncode == 1
     assert ran.stdout == "study/alpha-2001\tretracted source\t2019-07-26\thttps://doi.org/10.1000/notice\t\t\t\t\n"
     assert "of the kind 'clarification', https://doi.org/10.1000/words. Look at it." in ran.stderr
     (seeds / "standing.tsv").write_text("\t".join(COLUMNS) + "\n" + ran.stdout, encoding="utf-8")
-    again = run(*asked, home=tmp_path / "home", **{CROSSREF.variable: crossref})
+    again = run(*asked, home=shared_home, **{CROSSREF.variable: crossref})
     assert (again.returncode, again.stdout) == (0, "")
 
 
-def test_without_network_it_says_so(tmp_path: Path) -> None:
+def test_without_network_it_says_so(shared_home: Path) -> None:
     """A service that cannot be reached is no proof that nothing was retracted."""
     ran = run(
-        "standing", "--check", "--seeds", str(TINY), home=tmp_path / "home", **{CROSSREF.variable: "http://127.0.0.1:9"}
+        "standing", "--check", "--seeds", str(TINY), home=shared_home, **{CROSSREF.variable: "http://127.0.0.1:9"}
     )
     assert ran.returncode == 1
     assert "CrossRef does not answer" in ran.stderr

@@ -51,6 +51,17 @@ def view(shared_home: Path) -> Evidence:
     return calcigraph.open(seeds=WORLD, home=shared_home, as_of="2010")
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Evidence:
+    """Return a world of nothing but the records of the small world that were known at the end of 2010."""
+    folder = tmp_path_factory.mktemp("alone") / "known-by-2010"
+    folder.mkdir()
+    for file in record_files(WORLD):
+        if (year_of(file) or 9999) <= 2010:
+            shutil.copy(file, folder)
+    return calcigraph.open(seeds=folder, home=shared_home)
+
+
 @pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     """Return two studies of the small world, of 2006 and 2012, and a trial, in a folder that a test may change."""
@@ -83,16 +94,8 @@ def test_a_view_counts_what_it_leaves_out(view: Evidence) -> None:
 @pytest.mark.parametrize(
     "question", ["audit", "contradictions", "coverage", "gaps", "pools", "profiles", "totals", "treatments", "readings"]
 )
-def test_a_view_answers_as_a_graph_of_these_records_alone(
-    question: str, view: Evidence, tmp_path_factory: pytest.TempPathFactory, shared_home: Path
-) -> None:
+def test_a_view_answers_as_a_graph_of_these_records_alone(question: str, view: Evidence, alone: Evidence) -> None:
     """Levels, verdicts, pools and gaps are made anew: nothing of what came later is left in them."""
-    folder = tmp_path_factory.getbasetemp() / "known-by-2010" / question
-    folder.mkdir(parents=True)
-    for file in record_files(WORLD):
-        if (year_of(file) or 9999) <= 2010:
-            shutil.copy(file, folder)
-    alone = calcigraph.open(seeds=folder, home=shared_home)
     assert list(view.ask(question)) == list(alone.ask(question))
 
 
@@ -109,41 +112,39 @@ def test_a_claim_is_not_overtaken_before_the_later_findings(view: Evidence, shar
     assert verdicts == {"then": "borne out", "now": "overtaken"}
 
 
-def test_a_year_alone_is_known_from_its_end(seeds: Path, tmp_path: Path) -> None:
+def test_a_year_alone_is_known_from_its_end(seeds: Path, shared_home: Path) -> None:
     """A record of 2012 may be of a later month than June: it is left out and counted."""
-    june = calcigraph.open(seeds=seeds, home=tmp_path / "home", as_of="2012-06")
+    june = calcigraph.open(seeds=seeds, home=shared_home, as_of="2012-06")
     assert june.info is not None
     assert (june.info.unsure, june.info.later, "study/eta-2012" in records(june)) == (1, 0, False)
 
 
-def test_a_day_online_is_known_from_that_day(seeds: Path, tmp_path: Path) -> None:
+def test_a_day_online_is_known_from_that_day(seeds: Path, shared_home: Path) -> None:
     """It counts also when the year of the issue is a later one."""
     with_line(seeds / "eta-2012.yaml", "published_online: '2011-11-30'", after="year")
-    before, on = (
-        calcigraph.open(seeds=seeds, home=tmp_path / "home", as_of=day) for day in ("2011-11-29", "2011-11-30")
-    )
+    before, on = (calcigraph.open(seeds=seeds, home=shared_home, as_of=day) for day in ("2011-11-29", "2011-11-30"))
     assert ("study/eta-2012" in records(before), "study/eta-2012" in records(on)) == (False, True)
 
 
-def test_a_trial_is_known_from_its_start(seeds: Path, tmp_path: Path) -> None:
+def test_a_trial_is_known_from_its_start(seeds: Path, shared_home: Path) -> None:
     """Without one it is left out, as its entry says no other day."""
-    undated = calcigraph.open(seeds=seeds, home=tmp_path / "home", as_of="2012")
+    undated = calcigraph.open(seeds=seeds, home=shared_home, as_of="2012")
     with_line(seeds / "NCT00000001.yaml", "started: 2011-05", after="trial_status")
-    dated = calcigraph.open(seeds=seeds, home=tmp_path / "home", as_of="2012")
+    dated = calcigraph.open(seeds=seeds, home=shared_home, as_of="2012")
     assert ("trial/NCT00000001" in records(undated), "trial/NCT00000001" in records(dated)) == (False, True)
 
 
-def test_what_came_later_is_not_pointed_to(seeds: Path, tmp_path: Path) -> None:
+def test_what_came_later_is_not_pointed_to(seeds: Path, shared_home: Path) -> None:
     """A trial whose results came later has none in the view."""
     with_line(seeds / "NCT00000001.yaml", "started: 2005\nresults_published: study/eta-2012", after="trial_status")
     with_line(seeds / "eta-2012.yaml", "same_work_as: trial/NCT00000001", after="year")
-    home = tmp_path / "home"
+    home = shared_home
     then = calcigraph.open(seeds=seeds, home=home, as_of="2006").ask("trials-without-results")
     now = calcigraph.open(seeds=seeds, home=home).ask("trials-without-results")
     assert (len(then), len(now)) == (1, 0)
 
 
-def test_searches_stay(seeds: Path, tmp_path: Path) -> None:
+def test_searches_stay(seeds: Path, shared_home: Path) -> None:
     """What a search of today did not find was not there earlier: the gap is searched and empty, not unsearched."""
     (seeds / "searches.tsv").write_text(
         "searched_on\ttreatment\tcondition\twords\twhere\tfound\tnote\n"
@@ -151,7 +152,7 @@ def test_searches_stay(seeds: Path, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with_line(seeds / "zeta-2006.yaml", "covers: juvenile dermatomyositis", after="year")
-    then = calcigraph.open(seeds=seeds, home=tmp_path / "home", as_of="2010")
+    then = calcigraph.open(seeds=seeds, home=shared_home, as_of="2010")
     assert [row["state"] for row in then.ask("gaps", treatment="bisphosphonate")] == ["searched and empty"]
 
 

@@ -21,9 +21,9 @@ NAMES = [path.stem for path in resources().question_files()]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> calcigraph.Evidence:
+def world(shared_home: Path) -> calcigraph.Evidence:
     """Return a small world of records, some of which share patients."""
-    return calcigraph.open(seeds=WORLD, home=tmp_path_factory.mktemp("home"))
+    return calcigraph.open(seeds=WORLD, home=shared_home)
 
 
 def why(home: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -157,10 +157,10 @@ def test_requests_that_come_together_are_each_answered(server: Served) -> None:
         assert b'"status"' in last
 
 
-def test_a_new_build_has_its_own_answers(tmp_path: Path) -> None:
+def test_a_new_build_has_its_own_answers(tmp_path: Path, own_home: Path) -> None:
     """What was given on the build before is not given on the next one."""
     seeds = Path(shutil.copytree(TINY, tmp_path / "seeds"))
-    with running(tmp_path, home=tmp_path / "home", seeds=seeds) as served:
+    with running(tmp_path, home=own_home, seeds=seeds) as served:
         old = [served.ask(TITLE).text for _ in range(4)]
         assert repeated(served) == 3
         build = served.get("readyz").json()["build"]
@@ -168,7 +168,7 @@ def test_a_new_build_has_its_own_answers(tmp_path: Path) -> None:
         title = json.loads(old[0])["results"]["bindings"][0]["title"]["value"]
         record.write_text(record.read_text("utf-8").replace(title, "A title that is new"), encoding="utf-8")
         command = [sys.executable, "-m", "calcigraph", "build", "--seeds", str(seeds)]
-        subprocess.run(command, env=os.environ | {"CALCIGRAPH_HOME": str(tmp_path / "home")}, check=True)
+        subprocess.run(command, env=os.environ | {"CALCIGRAPH_HOME": str(own_home)}, check=True)
         assert eventually(lambda: served.get("readyz").json()["build"] != build)
         new = [served.ask(TITLE).text for _ in range(4)]
     assert len(set(old)) == len(set(new)) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -62,17 +61,13 @@ def test_a_graph_on_disk_is_answered_as_one_in_memory(server: Served, shared_hom
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_build_that_cannot_be_read_is_said(server: Served, shared_home: Path, tmp_path: Path) -> None:
+def test_a_build_that_cannot_be_read_is_said(own_home: Path) -> None:
     """A build whose graph is gone ends the server with a sentence and exit code 1."""
-    del server
-    home = tmp_path / "home"
-    shutil.copytree(shared_home, home)
-    made = Home(home).current(TINY)
-    assert made is not None
-    (made.path / "graph.nq").write_text("no quads\n", encoding="utf-8")
+    [dump] = own_home.glob("builds/*/graph.nq")
+    dump.write_text("no quads\n", encoding="utf-8")
     command = [sys.executable, "-m", "calcigraph", "serve", "--port", "0", "--seeds", str(TINY)]
     ran = subprocess.run(
-        command, env=os.environ | {"CALCIGRAPH_HOME": str(home)}, capture_output=True, text=True, check=False
+        command, env=os.environ | {"CALCIGRAPH_HOME": str(own_home)}, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "could not be started" in ran.stderr.splitlines()[-1]

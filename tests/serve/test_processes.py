@@ -166,13 +166,13 @@ def test_told_to_stop_all_answer_first_and_the_port_is_free(tmp_path: Path, shar
             pass
 
 
-def test_a_new_build_is_served_by_all_without_losing_a_request(tmp_path: Path, shared_home: Path) -> None:
+def test_a_new_build_is_served_by_all_without_losing_a_request(tmp_path: Path, own_home: Path) -> None:
     """While requests come, over old connections and new ones, both processes take a new build in.
 
     When the supervisor is killed afterwards, no process stays behind to answer for it.
     """
-    seeds, home = (Path(shutil.copytree(of, tmp_path / name)) for of, name in ((TINY, "seeds"), (shared_home, "home")))
-    with running(tmp_path, *TWO, home=home, seeds=seeds) as served:
+    seeds = Path(shutil.copytree(TINY, tmp_path / "seeds"))
+    with running(tmp_path, *TWO, home=own_home, seeds=seeds) as served:
         [before] = builds(served)
         record = seeds / "studies" / "alpha-2001.yaml"
         title = served.ask(ALPHA).json()["results"]["bindings"][0]["t"]["value"]
@@ -187,7 +187,7 @@ def test_a_new_build_is_served_by_all_without_losing_a_request(tmp_path: Path, s
 
         with asking(served, ask):
             command = [sys.executable, "-m", "calcigraph", "build", "--seeds", str(seeds)]
-            subprocess.run(command, env=os.environ | {"CALCIGRAPH_HOME": str(home)}, check=True)
+            subprocess.run(command, env=os.environ | {"CALCIGRAPH_HOME": str(own_home)}, check=True)
             assert eventually(lambda: builds(served) not in ({before}, set()) and before not in builds(served))
             assert eventually(lambda: (200, "A title that is new") in seen)
         assert seen == {(200, title), (200, "A title that is new")}
@@ -199,13 +199,12 @@ def test_a_new_build_is_served_by_all_without_losing_a_request(tmp_path: Path, s
             pass
 
 
-def test_if_they_cannot_start_it_says_why(tmp_path: Path, shared_home: Path) -> None:
+def test_if_they_cannot_start_it_says_why(own_home: Path) -> None:
     """A build that cannot be loaded ends the command with 1 and a sentence."""
-    home = Path(shutil.copytree(shared_home, tmp_path / "home"))
-    for dump in home.glob("builds/*/graph.nq"):
-        dump.write_text("this is no quad", encoding="utf-8")
+    [dump] = own_home.glob("builds/*/graph.nq")
+    dump.write_text("this is no quad", encoding="utf-8")
     command = [sys.executable, "-m", "calcigraph", "serve", "--port", "0", "--seeds", str(TINY), *TWO]
-    environment = os.environ | {"CALCIGRAPH_HOME": str(home)}
+    environment = os.environ | {"CALCIGRAPH_HOME": str(own_home)}
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "could not be started" in ran.stderr.splitlines()[-1]

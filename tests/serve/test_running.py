@@ -80,10 +80,10 @@ def test_a_log_line_is_one_line(server: Served) -> None:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[tuple[Served, Path]]:
+def own(tmp_path: Path, own_home: Path) -> Iterator[tuple[Served, Path]]:
     """Return a server on records that a test may change, and their folder."""
     seeds = Path(shutil.copytree(TINY, tmp_path / "seeds"))
-    with running(tmp_path, home=tmp_path / "home", seeds=seeds) as served:
+    with running(tmp_path, home=own_home, seeds=seeds) as served:
         yield served, seeds
 
 
