@@ -296,3 +296,29 @@ def test_a_rule_without_a_header_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rule.rq").write_text("CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }", encoding="utf-8")
     with pytest.raises(ValueError, match=r"rule\.rq: a rule starts with"):
         load_rules([tmp_path / "rule.rq"])
+
+
+@pytest.mark.parametrize(
+    ("title", "label"),
+    [
+        ("[Title not in the part read: rituximab for a boy in one centre]", "[rituximab for a boy in one centre] 2002"),
+        (
+            "[Title not in the part read: rituximab and then colchicine for a boy in one centre]",
+            "[rituximab and then colchicine for a boy in o…] 2002",
+        ),
+        (
+            "Rituximab and then colchicine for a boy in one centre",
+            "Rituximab and then colchicine for a boy in on… 2002",
+        ),
+    ],
+)
+def test_a_record_without_author_is_called_by_its_title(tmp_path: Path, title: str, label: str) -> None:
+    """A long title is cut; one that a curator made is in brackets, without saying so again."""
+    text = (TINY / "studies" / "beta-2002.yaml").read_text(encoding="utf-8")
+    changed = text.replace("title: A report for the tests", f"title: '{title}'").replace("first_author: Beta B\n", "")
+    assert changed.count(title) == 1
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "beta-2002.yaml").write_text(changed, encoding="utf-8")
+    made = build(resources(seeds=seeds), Home(tmp_path / "home")).open()
+    assert derived(made, "citation", "study/beta-2002", "http://www.w3.org/2000/01/rdf-schema#label") == {label}

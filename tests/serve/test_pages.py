@@ -329,6 +329,12 @@ def test_why_leads_from_a_number_to_the_paper(server: Served) -> None:
     assert server.get("why?question=nothing&row=1", headers=HTML).status_code == 404
 
 
+def test_why_gives_percentages_their_sign(server: Served) -> None:
+    """A proportion that a rule derived is recorded as a percentage, and told as one."""
+    text = got(server, "why?of=study/alpha-2001%23minocycline").text
+    assert re.search(r"<h3>proportion: [\d.]+\N{NO-BREAK SPACE}%</h3>", text)
+
+
 def test_the_address_of_a_server_is_what_the_client_calls_it(server: Served) -> None:
     """What is to be copied names the host of the request, and a host that is none breaks out of nothing."""
     path = "questions/treatments"

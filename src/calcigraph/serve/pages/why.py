@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from calcigraph.names.vocabulary import TERMS
 from calcigraph.questions.marks import on_records
 from calcigraph.questions.trace import address, row_nodes, short, trace
 from calcigraph.serve.pages.render import page
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from calcigraph.questions.ask import Endpoint
-    from calcigraph.questions.trace import Trace
+    from calcigraph.questions.trace import Statement, Trace
     from calcigraph.serve.pages.library import Library
+
+
+_PERCENTAGES = ("proportion", "proportionLow", "proportionHigh")
+"""Properties whose values are recorded as percentages."""
 
 
 def why_page(library: Library, base: str, name: str) -> str:
@@ -50,7 +55,15 @@ def _traces(library: Library, nodes: Sequence[str]) -> list[Trace]:
 
 def _page(library: Library, base: str, traces: list[Trace], heading: str) -> str:
     marks = on_records((one.node for one in traces), library.evidence.marks)
-    return page("why.html", base=base, traces=traces, marks=marks, heading=heading, short=short, named=_named)
+    labels = library.names.labels
+    said = partial(_said, percentages=frozenset(labels.get(TERMS + name, name) for name in _PERCENTAGES))
+    told = {"traces": traces, "marks": marks, "heading": heading}
+    return page("why.html", base=base, **told, short=short, named=_named, said=said)
+
+
+def _said(statement: Statement, percentages: frozenset[str]) -> str:
+    """Return the value of a statement, a percentage with its sign."""
+    return f"{statement.value}\N{NO-BREAK SPACE}%" if statement.property in percentages else statement.value
 
 
 def _named(one: Trace) -> str:
