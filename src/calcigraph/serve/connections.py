@@ -201,7 +201,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _at_end(self) -> bool:
         """Return whether a request is there in whole, after which the connection stays."""
-        return self._in_head and not self._head and self.cycle.keep_alive and not self.transport.is_closing()
+        stays = self.cycle is not None and self.cycle.keep_alive and not self.transport.is_closing()
+        return stays and self._in_head and not self._head
 
     def _sent_again(self, data: bytes) -> bool:
         """Send what was sent for the same bytes before, if that is kept; return whether it was."""

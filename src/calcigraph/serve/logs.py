@@ -32,8 +32,9 @@ class _Line(logging.Formatter):
 
 
 def log_to_standard_error() -> None:
-    """Write the log of the server and of uvicorn to standard error, and nowhere else."""
-    for name, level in (("calcigraph.serve", logging.INFO), ("uvicorn", logging.WARNING)):
+    """Write the log of the server, of uvicorn and of the event loop to standard error, and nowhere else."""
+    levels = {"calcigraph.serve": logging.INFO, "uvicorn": logging.WARNING, "asyncio": logging.WARNING}
+    for name, level in levels.items():
         handler = logging.StreamHandler()
         handler.setFormatter(_Line())
         logger = logging.getLogger(name)
