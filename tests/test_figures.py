@@ -359,20 +359,39 @@ def test_a_figure_says_what_it_shows(evidence: Evidence, name: str) -> None:
     assert written.count("Research tool") == 1
 
 
-@pytest.mark.parametrize("kind", ["map", "forest", "timeline", "network"])
-@pytest.mark.parametrize("form", ["svg", "png", "pdf"])
-def test_the_same_evidence_gives_the_same_bytes(shared_home: Path, tmp_path: Path, kind: str, form: str) -> None:
+KINDS = {
+    "map": ["--seeds", str(TINY)],
+    "forest": ["--treatment", "minocycline", "--seeds", str(TINY)],
+    "timeline": ["--seeds", str(TINY)],
+    "network": ["--treatment", "immunomodulatory treatment", "--condition", "JDM"],
+}
+FORMS = ["svg", "png", "pdf"]
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory, shared_home: Path) -> Path:
+    """Return a folder with all figures by two processes: sets and figures in another order, at another time."""
+    folder = tmp_path_factory.mktemp("twice")
+    every = [(kind, form) for kind in KINDS for form in FORMS]
+    for seed, order in (("1", every), ("2", every[::-1])):
+        calls = [["plot", kind, *KINDS[kind], "-o", str(folder / f"{kind}-{seed}.{form}")] for kind, form in order]
+        each = "cli(words, standalone_mode=False)"
+        ran = subprocess.run(
+            [sys.executable, "-c", f"from calcigraph.cli import cli\nfor words in {calls}:\n    {each}"],
+            env=os.environ | {"CALCIGRAPH_HOME": str(shared_home), "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ran.returncode, ran.stdout.splitlines()) == (0, [call[-1] for call in calls]), ran.stderr
+    return folder
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_evidence_gives_the_same_bytes(twice: Path, kind: str, form: str) -> None:
     """Two processes, with sets in another order, at another time, write the same file and the same words."""
-    asked: dict[str, list[str | Path]] = {
-        "forest": ["--treatment", "minocycline", "--seeds", TINY],
-        "network": ["--treatment", "immunomodulatory treatment", "--condition", "JDM"],
-    }
-    for seed in ("1", "2"):
-        file = tmp_path / f"{seed}.{form}"
-        options = asked.get(kind, ["--seeds", TINY])
-        ran = plot(kind, *options, "-o", file, home=shared_home, PYTHONHASHSEED=seed, SOURCE_DATE_EPOCH=seed)
-        assert (ran.returncode, ran.stdout) == (0, f"{file}\n"), ran.stderr
-    one, two = (tmp_path / f"{seed}.{form}" for seed in "12")
+    one, two = (twice / f"{kind}-{seed}.{form}" for seed in "12")
     assert one.read_bytes() == two.read_bytes()
     assert one.read_bytes().startswith({"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
     words = [file.with_name(f"{file.name}.alt.txt").read_text(encoding="utf-8") for file in (one, two)]
