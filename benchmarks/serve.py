@@ -296,8 +296,8 @@ def compare(size: int, seconds: int, names: tuple[str, ...]) -> None:
                         connections,
                         f"{ours.p50:.2f}",
                         f"{ours.p99:.2f}",
-                        held(ours.p99 / ours.p50, TAIL, at_most=True),
-                        f"{ox.p99 / ox.p50:.1f}",
+                        held(ours.p99 / ours.p50, TAIL, at_most=True) if ours.p50 else "no answer",
+                        f"{ox.p99 / ox.p50:.1f}" if ox.p50 else "no answer",
                         ours.failed,
                     )
                 )

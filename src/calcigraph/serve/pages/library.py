@@ -180,7 +180,8 @@ class Library:
         """The treatments and conditions that each record is on, by IRI."""
         touched: dict[str, set[str]] = {}
         for row in self.rows("touched"):
-            touched.setdefault(row["record"], set()).add(row["term"])
+            terms = touched.setdefault(row["record"], set())
+            terms |= {row[column] for column in ("term", "component") if column in row}
         return {record: frozenset(terms) for record, terms in touched.items()}
 
     @cached_property
