@@ -109,7 +109,7 @@ class Pool:
         worker = await self._take()
         keep = False
         try:
-            result = await worker.pipe.ask(job, self.settings.limits.seconds)
+            result = await worker.pipe.ask(job, job.seconds or self.settings.limits.seconds)
         except Refused:
             keep = True
             raise

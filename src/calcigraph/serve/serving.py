@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("calcigraph.serve")
 _LOOK_SECONDS = 1.0
+_OPEN_SECONDS = 300.0
+"""How long a query of the server's own may take while a build is opened: a large one is read from disk."""
 _CANNOT_BE_SERVED = (CalcigraphError, OSError, ValueError, TypeError, LookupError)
 """What goes wrong with a folder that cannot be read, and with a build that is damaged or of another version."""
 
@@ -149,11 +151,12 @@ class Current:
         from calcigraph.names.vocabulary import Vocabulary
 
         queries = read_queries(self.product.linked_queries())
-        result = await pool.run(Job(queries["documents"], "json", None))
+        result = await pool.run(Job(queries["documents"], "json", None, seconds=_OPEN_SECONDS))
         with result.content:
             documents = read_documents(result.content.read(), queries)
         names = Vocabulary.from_json(made.names())
-        result = await pool.run(Job(self.product.marked.read_text(encoding="utf-8"), "json", None))
+        marks = self.product.marked.read_text(encoding="utf-8")
+        result = await pool.run(Job(marks, "json", None, seconds=_OPEN_SECONDS))
         with result.content:
             marked = Marked(by_record(result.content.read()))
         self.metrics.opened(made.info)

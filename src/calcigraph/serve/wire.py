@@ -29,6 +29,8 @@ class Job(NamedTuple):
     graph: str | None
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    seconds: float | None = None
+    """How long it may take, if that is not the limit for strangers."""
 
     def to_bytes(self) -> bytes:
         """Return the job as a frame's bytes; `from_bytes` reads it back, in a process of the same Python."""

@@ -72,8 +72,8 @@ def work(connection: socket.socket, store: ox.Store, settings: Settings, prefixe
     reader = connection.makefile("rb")
     try:
         while (received := wire.receive(reader)) is not None:
-            signal.setitimer(signal.ITIMER_REAL, limits.seconds + _GRACE)
             job = wire.Job.from_bytes(received[1])
+            signal.setitimer(signal.ITIMER_REAL, (job.seconds or limits.seconds) + _GRACE)
             writer = _Writer(connection, limits.result)
             try:
                 form = _answer(job, store, settings, prefixes, writer)
