@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from calcigraph.questions.markdown import markdown_table
@@ -22,7 +23,7 @@ PARTS = "parts"
 _WHOLE = frozenset(XSD + name for name in ("integer", "nonNegativeInteger", "int", "long"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """The rows that answer a question; a value that the graph does not hold is None.
 
@@ -53,7 +54,7 @@ class Answer:
             tuple(tuple(row[place] for place in places) for row in self.terms),
         )
 
-    @property
+    @cached_property
     def shown(self) -> tuple[str, ...]:
         """The columns for people: an IRI with a label beside it, and any other part's address, are left out."""
         addresses = {

@@ -99,9 +99,7 @@ async def fetch(serving: Serving, query: str, *, rows: str | None = None, graph:
     key = tag("fetched", *job)
     kept = serving.cache.get(key)
     if kept is None:
-        result = await serving.pool.run(job)
-        with result.content:
-            kept = Kept(result.content.read(), "")
+        kept = Kept(await serving.pool.fetch(job), "")
         serving.cache.put(key, kept, len(kept.content))
     return kept.content
 

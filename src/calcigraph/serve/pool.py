@@ -127,6 +127,12 @@ class Pool:
             else:
                 self._background(self._replace(worker))
 
+    async def fetch(self, job: Job) -> bytes:
+        """Return the whole result of the job; raises Refused as `run` does."""
+        result = await self.run(job)
+        with result.content:
+            return result.content.read()
+
     async def close(self) -> None:
         """Wait for queries that run, then end all workers."""
         while self.busy:

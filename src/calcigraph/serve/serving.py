@@ -151,14 +151,11 @@ class Current:
         from calcigraph.names.vocabulary import Vocabulary
 
         queries = read_queries(self.product.linked_queries())
-        result = await pool.run(Job(queries["documents"], "json", None, seconds=_OPEN_SECONDS))
-        with result.content:
-            documents = read_documents(result.content.read(), queries)
+        found = await pool.fetch(Job(queries["documents"], "json", None, seconds=_OPEN_SECONDS))
+        documents = read_documents(found, queries)
         names = Vocabulary.from_json(made.names())
         marks = self.product.marked.read_text(encoding="utf-8")
-        result = await pool.run(Job(marks, "json", None, seconds=_OPEN_SECONDS))
-        with result.content:
-            marked = Marked(by_record(result.content.read()))
+        marked = Marked(by_record(await pool.fetch(Job(marks, "json", None, seconds=_OPEN_SECONDS))))
         self.metrics.opened(made.info)
         limits = self.settings.limits
         library = Library(self.product, pool, names, made.info, waiting=limits.waiting)

@@ -62,19 +62,14 @@ class PoolEndpoint:
     async def _giving_way(self, job: Job, gives_way: Callable[[], bool] | None) -> bytes:
         """Return the results; a query of what is to be left is ended, and GaveWay raised."""
         if gives_way is None:
-            return await self._run(job)
-        task = asyncio.create_task(self._run(job))
+            return await self.pool.fetch(job)
+        task = asyncio.create_task(self.pool.fetch(job))
         while not gives_way():
             if (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
                 return await task
         task.cancel()
         await asyncio.wait({task})
         raise GaveWay
-
-    async def _run(self, job: Job) -> bytes:
-        result = await self.pool.run(job)
-        with result.content:
-            return result.content.read()
 
 
 class Library:

@@ -80,7 +80,7 @@ def _chosen(library: Library, given: Mapping[str, str]) -> list[Row]:
 
 
 def _of_kind(library: Library, kind: str) -> list[Row]:
-    known = {field.value: field.name for field in _kinds(library.records.values())}
+    known = sorted({local(row["kind"]) for row in library.records.values()})
     if kind not in known:
         near = nearest(kind, known, limit=1)
         hint = f" Nearest: {near[0]}." if near else ""

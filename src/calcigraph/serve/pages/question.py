@@ -100,11 +100,10 @@ def _rows(answer: Answer, base: str) -> list[tuple[list[Cell], bool]]:
         if any(row[place] is not None and not isinstance(row[place], str | bool) for row in answer.rows)
     }
     places = {column: place for place, column in enumerate(answer.columns)}
-    shown = answer.shown  # it looks through all rows: once for the answer, not once for each of them
     rows = []
     for values, terms in list(zip(answer.rows, answer.terms, strict=True))[:_MOST]:
         cells = []
-        for column in shown:
+        for column in answer.shown:
             value = values[places[column]]
             beside = places.get(column.removesuffix(_LABEL)) if column.endswith(_LABEL) else None
             term = terms[beside] if beside is not None else None

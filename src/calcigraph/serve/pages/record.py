@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calcigraph.names.vocabulary import TERMS
 from calcigraph.serve.pages.links import local, outside
 from calcigraph.serve.pages.render import page
-from calcigraph.serve.pages.statements import Thing, Things, Value, plain
+from calcigraph.serve.pages.statements import PERCENTAGES, Thing, Things, Value, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +48,6 @@ _PART = frozenset(["type", "label", "treatment", "condition", "result", "stateme
 _COUNTED = ("patients", "responders", "complete", "partial", "improved", "unchanged", "worse")
 _TOLD = ("direction", "stance", "statedLevel", "verdict", "verdictReason", "dose", "duration", "route", "proportion")
 """What of a part is told at first sight, besides its counts."""
-_PERCENT = "proportion"
-"""A proportion is recorded as a percentage."""
 _PLACES = ("onPage", "inTable", "inFigure", "inSection", "inSentence")
 _READ = frozenset({"type", "label", "curator", "wasAssociatedWith"})
 
@@ -114,7 +112,7 @@ def _part(things: Things, value: Value) -> Part:
 
 
 def _told(things: Things, name: str, values: list[Value]) -> tuple[str, str, list[Value]]:
-    shown = [one._replace(text=f"{one.text}\N{NO-BREAK SPACE}%") for one in values] if name == _PERCENT else values
+    shown = [one._replace(text=f"{one.text}\N{NO-BREAK SPACE}%") for one in values] if name in PERCENTAGES else values
     return plain(things.labels.get(TERMS + name, name)), TERMS + name, shown
 
 

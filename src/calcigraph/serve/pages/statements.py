@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from calcigraph.serve.pages.library import Library
 
+PERCENTAGES = ("proportion", "proportionLow", "proportionHigh")
+"""Properties whose values are recorded as percentages."""
 LABELS = (
     "http://www.w3.org/2000/01/rdf-schema#label",
     "http://www.w3.org/2004/02/skos/core#prefLabel",

@@ -9,6 +9,7 @@ from calcigraph.names.vocabulary import TERMS
 from calcigraph.questions.marks import on_records
 from calcigraph.questions.trace import address, row_nodes, short, trace
 from calcigraph.serve.pages.render import page
+from calcigraph.serve.pages.statements import PERCENTAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from calcigraph.questions.ask import Endpoint
     from calcigraph.questions.trace import Statement, Trace
     from calcigraph.serve.pages.library import Library
-
-
-_PERCENTAGES = ("proportion", "proportionLow", "proportionHigh")
-"""Properties whose values are recorded as percentages."""
 
 
 def why_page(library: Library, base: str, name: str) -> str:
@@ -56,7 +53,7 @@ def _traces(library: Library, nodes: Sequence[str]) -> list[Trace]:
 def _page(library: Library, base: str, traces: list[Trace], heading: str) -> str:
     marks = on_records((one.node for one in traces), library.evidence.marks)
     labels = library.names.labels
-    said = partial(_said, percentages=frozenset(labels.get(TERMS + name, name) for name in _PERCENTAGES))
+    said = partial(_said, percentages=frozenset(labels.get(TERMS + name, name) for name in PERCENTAGES))
     told = {"traces": traces, "marks": marks, "heading": heading}
     return page("why.html", base=base, **told, short=short, named=_named, said=said)
 
